@@ -1,0 +1,56 @@
+// How text and integers are written inside JSON: RFC 8259, section 7, with the fewest escapes it allows.
+
+extension [UInt8] {
+    /// Appends what stands between the quotes for `text`; bytes that are not UTF-8 become U+FFFD.
+    package mutating func append(escapingForJSON text: Span<UInt8>) {
+        var start = 0
+        while let flaw = UTF8Check.firstFlaw(in: text, from: start) {
+            append(escapingValid: text.extracting(start..<flaw.lowerBound))
+            append(contentsOf: "\u{FFFD}".utf8)
+            start = flaw.upperBound
+        }
+        append(escapingValid: text.extracting(start..<text.count))
+    }
+
+    /// Copies runs between the few bytes that need an escape: `"`, `\` and the control characters.
+    private mutating func append(escapingValid text: Span<UInt8>) {
+        var runStart = 0
+        for index in text.indices {
+            let byte = text[index]
+            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+            append(copying: text.extracting(runStart..<index))
+            append(escaping: byte)
+            runStart = index + 1
+        }
+        append(copying: text.extracting(runStart..<text.count))
+    }
+
+    private mutating func append(escaping byte: UInt8) {
+        append(UInt8(ascii: "\\"))
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(byte)
+        case 0x08: append(UInt8(ascii: "b"))
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0A: append(UInt8(ascii: "n"))
+        case 0x0C: append(UInt8(ascii: "f"))
+        case 0x0D: append(UInt8(ascii: "r"))
+        default:
+            append(contentsOf: "u00".utf8)
+            append(Hex.digit(byte >> 4))
+            append(Hex.digit(byte & 0xF))
+        }
+    }
+
+    /// Appends an integer in decimal, without a `String` on the way.
+    package mutating func append(decimal value: some FixedWidthInteger) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        let start = count
+        var rest = value.magnitude
+        repeat {
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit))
+            rest = quotient
+        } while rest != 0
+        self[start...].reverse()
+    }
+}

@@ -1,0 +1,35 @@
+// Where a stream's bytes meet the kernel or OpenSSL.
+
+import CLinux
+import Glibc
+
+extension ByteStream {
+    func readNow(into buffer: inout [UInt8], at offset: Int) throws(StreamError) -> Transfer {
+        precondition(offset < buffer.count, "reading into a full buffer")
+        var room = buffer.mutableSpan
+        return try unsafe room.withUnsafeMutableBytes { (bytes) throws(StreamError) -> Transfer in
+            let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
+            if let tls { return try unsafe tls.read(into: room) }
+            return try unsafe PlainTransport.read(watch.descriptor, into: room)
+        }
+    }
+
+    func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Transfer {
+        try unsafe bytes.span.withUnsafeBytes { (bytes) throws(StreamError) -> Transfer in
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            if let tls { return try unsafe tls.write(rest) }
+            return try unsafe PlainTransport.write(watch.descriptor, from: rest)
+        }
+    }
+
+    func checkConnected() throws(StreamError) {
+        var code: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        unsafe getsockopt(watch.descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
+        guard code == 0 else { throw .system(call: "connect to \(peer)", code: code) }
+    }
+
+    func shutDownWriting() { _ = shutdown(watch.descriptor, Int32(SHUT_WR)) }
+
+    func closeDescriptor() { _ = Glibc.close(watch.descriptor) }
+}
