@@ -1,0 +1,182 @@
+// Outgoing requests over pooled keep-alive connections. One per loop.
+
+package import Loop
+
+/// Where a connection leads: connections are shared by requests to the same origin only.
+package struct Origin: Hashable, Sendable {
+    /// A name or a numeric address, without brackets.
+    package let host: String
+    package let port: UInt16
+    package let isSecure: Bool
+
+    package init(host: String, port: UInt16, isSecure: Bool) {
+        self.host = host
+        self.port = port
+        self.isSecure = isSecure
+    }
+}
+
+/// Why a request got no response.
+package enum ClientError: Error, Equatable, Sendable {
+    case lookup(StreamError)
+    case connect(StreamError)
+    /// Every address of the host is one that this client may not reach.
+    case forbidden(IPAddress)
+    case tls(StreamError)
+    /// No whole response by the deadline.
+    case timedOut
+    /// The connection broke off before the response was whole.
+    case interrupted(StreamError)
+    /// What came is no HTTP response.
+    case malformed(HTTPFault)
+}
+
+package struct ClientResponse: Sendable {
+    package let status: HTTPStatus
+    /// The start of the body, at most `HTTPClient.bodyKept` bytes.
+    package let body: [UInt8]
+    private let head: ResponseHead
+    private let headBytes: [UInt8]
+
+    init(head: ResponseHead, headBytes: [UInt8], body: [UInt8]) {
+        status = head.status
+        self.head = head
+        self.headBytes = headBytes
+        self.body = body
+    }
+
+    /// The value of the first field of this name, given in lower case.
+    package func header(_ name: String) -> String? {
+        guard let range = head.headers.first(named: name, in: headBytes.span) else { return nil }
+        return String(decoding: headBytes[range], as: UTF8.self)
+    }
+}
+
+/// Belongs to one loop.
+package final class HTTPClient {
+    /// Of a response's body; the rest is read up to `bodyReadMax` so that the connection can be used again, and dropped.
+    package static let bodyKept = 4 * 1024
+    private static let bodyReadMax = 64 * 1024
+    private static let idlePerOriginMax = 64
+    private static let idleFor = Duration.seconds(55)
+
+    private let loop: EventLoop
+    private let resolver: Resolver
+    private let tls: TLSClient
+    private let limits: HTTPLimits
+    /// Asked about each address before it is connected to. Replaced at a reload.
+    package var admits: (IPAddress) -> Bool
+    private var idle: [Origin: [ClientConnection]] = [:]
+    private var sweep: LoopTimer?
+
+    package init(
+        loop: EventLoop, resolver: Resolver, tls: TLSClient, admits: @escaping (IPAddress) -> Bool = { _ in true }
+    ) {
+        self.admits = admits
+        self.loop = loop
+        self.resolver = resolver
+        self.tls = tls
+        limits = HTTPLimits(bodyBytes: Self.bodyReadMax)
+    }
+
+    /// Sends `request`, already serialised, and reads the response. A request on a kept connection that the other side
+    /// closed before a single byte of the response is sent once more on a fresh one: it was closed for being idle.
+    package func send(
+        _ request: [UInt8], method: HTTPMethod, to origin: Origin, by deadline: Instant
+    ) async throws(ClientError) -> ClientResponse {
+        if let kept = takeIdle(origin) {
+            do throws(ClientError) {
+                return try await exchange(request, method, on: kept, origin, by: deadline)
+            } catch {
+                guard case .interrupted = error, !kept.sawResponse else { throw error }
+            }
+        }
+        let fresh = try await connect(to: origin, by: deadline)
+        return try await exchange(request, method, on: fresh, origin, by: deadline)
+    }
+
+    /// Closes the connections that nobody uses.
+    package func closeIdle() {
+        for connection in idle.values.joined() { connection.close() }
+        idle.removeAll()
+        sweep?.cancel()
+        sweep = nil
+    }
+
+    private func exchange(
+        _ request: [UInt8], _ method: HTTPMethod, on connection: ClientConnection, _ origin: Origin,
+        by deadline: Instant
+    ) async throws(ClientError) -> ClientResponse {
+        do throws(ClientError) {
+            let (response, canStay) = try await connection.exchange(
+                request, method, limits: limits, bodyKept: Self.bodyKept, by: deadline)
+            if canStay { keep(connection, origin) } else { connection.close() }
+            return response
+        } catch {
+            connection.close()
+            throw error
+        }
+    }
+
+    private func connect(to origin: Origin, by deadline: Instant) async throws(ClientError) -> ClientConnection {
+        let addresses: [IPAddress]
+        do throws(StreamError) {
+            addresses = try await resolver.addresses(of: origin.host, by: deadline)
+        } catch {
+            throw error == .timedOut ? .timedOut : .lookup(error)
+        }
+        let reachable = addresses.filter(admits)
+        if reachable.isEmpty, let first = addresses.first { throw .forbidden(first) }
+        var failure = StreamError.lookup(host: origin.host, reason: "no address")
+        for (tried, address) in reachable.enumerated() {
+            // Each address gets an equal share of what time is left, so that a dead first one does not use it up.
+            let left = deadline - loop.now
+            guard left > .zero else { throw .timedOut }
+            let share = loop.now + left / (reachable.count - tried)
+            do throws(StreamError) {
+                let stream = try await ByteStream.connect(
+                    on: loop, to: .ip(address, port: origin.port),
+                    tls: origin.isSecure ? (tls, origin.host) : nil, by: share)
+                return ClientConnection(stream, usableUntil: loop.now + Self.idleFor)
+            } catch {
+                failure = error
+                if case .tls = error { break }
+            }
+        }
+        switch failure {
+        case .timedOut: throw .timedOut
+        case .tls: throw .tls(failure)
+        default: throw .connect(failure)
+        }
+    }
+
+    private func takeIdle(_ origin: Origin) -> ClientConnection? {
+        while let connection = idle[origin]?.popLast() {
+            if idle[origin]?.isEmpty == true { idle[origin] = nil }
+            if connection.isStillOpen(at: loop.now) { return connection }
+            connection.close()
+        }
+        return nil
+    }
+
+    private func keep(_ connection: ClientConnection, _ origin: Origin) {
+        guard idle[origin, default: []].count < Self.idlePerOriginMax else { return connection.close() }
+        connection.usableUntil = loop.now + Self.idleFor
+        idle[origin, default: []].append(connection)
+        scheduleSweep()
+    }
+
+    private func scheduleSweep() {
+        guard sweep == nil else { return }
+        sweep = loop.schedule(at: loop.now + Self.idleFor) { [weak self] in
+            guard let self else { return }
+            sweep = nil
+            for (origin, connections) in idle {
+                let open = connections.filter { $0.isStillOpen(at: self.loop.now) }
+                for connection in connections where !open.contains(where: { $0 === connection }) { connection.close() }
+                idle[origin] = open.isEmpty ? nil : open
+            }
+            if !idle.isEmpty { scheduleSweep() }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+// Which handler answers a request: method and path pattern to a value. Filled at start, read-only after; a table of some thirty
+// routes is walked from the most literal pattern to the least, which costs less than a tree of small objects.
+
+package struct RouteTable<Value: Sendable>: Sendable {
+    package enum Match: Sendable {
+        case found(Value, RouteCaptures)
+        /// 404
+        case notFound
+        /// 405, with what the path does answer.
+        case methodNotAllowed(allow: MethodSet)
+    }
+
+    private var routes: [Route<Value>] = []
+
+    package init() {}
+
+    /// - Throws: for a pattern that is malformed, or taken already. Both are mistakes in Weir's own tables.
+    package mutating func add(_ method: HTTPMethod, _ pattern: String, _ value: Value) throws(RouteFault) {
+        let pattern = try RoutePattern(pattern)
+        if let index = routes.firstIndex(where: { $0.pattern.hasShape(of: pattern) }) {
+            guard routes[index].pattern.captureNames == pattern.captureNames else { throw .namesDiffer(pattern.text) }
+            let isTaken = routes[index].handlers.contains { $0.method == method }
+            guard !isTaken else { throw .takenTwice(method, pattern.text) }
+            routes[index].handlers.append((method, value))
+        } else {
+            let route = Route(pattern: pattern, handlers: [(method, value)])
+            let index = routes.firstIndex { pattern.precedes($0.pattern) } ?? routes.endIndex
+            routes.insert(route, at: index)
+        }
+    }
+
+    /// The first pattern that fits the path decides, even when another that fits less closely has the method: what a path is
+    /// does not depend on how one asks.
+    package func match(_ method: HTTPMethod, _ path: Range<Int>, in bytes: Span<UInt8>) -> Match {
+        for route in routes {
+            guard let captures = route.pattern.match(path, in: bytes) else { continue }
+            if let value = route.value(for: method) { return .found(value, captures) }
+            return .methodNotAllowed(allow: route.allow)
+        }
+        return .notFound
+    }
+}
+
+/// A path and what answers each of its methods.
+private struct Route<Value: Sendable>: Sendable {
+    let pattern: RoutePattern
+    var handlers: [(method: HTTPMethod, value: Value)]
+
+    /// RFC 9110 section 9.3.2: HEAD is GET without the body, which the writer leaves out.
+    func value(for method: HTTPMethod) -> Value? {
+        if let handler = handlers.first(where: { $0.method == method }) { return handler.value }
+        return method == .head ? value(for: .get) : nil
+    }
+
+    var allow: MethodSet {
+        let methods = handlers.reduce(into: MethodSet()) { $0.insert(MethodSet($1.method)) }
+        return methods.contains(MethodSet(.get)) ? methods.union(MethodSet(.head)) : methods
+    }
+}
+
+/// A mistake in the table of routes.
+package enum RouteFault: Error, Equatable, Sendable {
+    case malformedPattern(String)
+    case tooManyCaptures(String)
+    case namesDiffer(String)
+    case takenTwice(HTTPMethod, String)
+}

@@ -1,0 +1,285 @@
+// One connection of the server: read a head, read its body, ask the handler, write the answer, again. Pipelined requests are
+// answered in order, and their answers leave together when no further request is in the buffer.
+
+import Loop
+
+/// Belongs to one loop.
+final class ServerConnection {
+    private enum End: Error {
+        /// Nothing more to say: the peer closed, or a request asked for it.
+        case finished
+        /// The peer broke the rules; it is told so, then the connection is closed.
+        case refused(HTTPFault)
+        case stream(StreamError, during: ServerPhase)
+    }
+
+    private let stream: ByteStream
+    private unowned let server: HTTPServer
+    private var loop: EventLoop { server.loop }
+
+    /// Bytes read; `start..<end` is what no request has used yet. Empty while idle, see `EventLoop.takeBuffer`.
+    private var buffer: [UInt8] = []
+    private var start = 0
+    private var end = 0
+    private var head = RequestHead()
+    private var output: [UInt8] = []
+    private var isIdle = true
+    private var servedInARow = 0
+
+    /// Answers to pipelined requests leave at the latest when this much has gathered.
+    private static let outputMax = 64 * 1024
+    /// An idle connection keeps no more than this for its next answer.
+    private static let outputKept = 4 * 1024
+    /// A peer that sends as fast as it is answered never makes this task wait; the other connections want their turn as well.
+    private static let servedInARowMax = 16
+    /// After a refusal: how long the peer may go on sending into the void. Closing at once would make its kernel discard the
+    /// answer it has not read (RFC 9112, 9.6).
+    private static let lingerFor = Duration.seconds(1)
+
+    init(_ stream: ByteStream, of server: HTTPServer) {
+        self.stream = stream
+        self.server = server
+    }
+
+    func run() async {
+        do throws(End) {
+            try await handshake()
+            while true { try await serveOne() }
+        } catch {
+            switch error {
+            case .finished: break
+            case .refused(let fault): await refuse(fault)
+            case .stream(let fault, let phase): await fail(fault, during: phase)
+            }
+        }
+        stream.close()
+    }
+
+    func close() { stream.close() }
+
+    func closeIfIdle() { if isIdle { stream.close() } }
+
+    private func handshake() async throws(End) {
+        stream.deadline = loop.now + server.timeouts.head
+        do throws(StreamError) { try await stream.handshake() } catch { throw .stream(error, during: .handshake) }
+    }
+
+    private func serveOne() async throws(End) {
+        let receivedAt = try await readHead()
+        let headStart = start
+        let body = try await readBody()
+        // The request is a temporary so that it is gone before the head and the buffer, which it shares, are written again.
+        let response = await server.handler.respond(
+            to: Request(
+                peer: stream.peer, receivedAt: receivedAt, head: head, body: body, buffer: buffer, start: headStart))
+        let keepsAlive = head.keepsAlive && !server.isDraining
+        server.append(response, answering: head.method, version: head.version, keepsAlive: keepsAlive, to: &output)
+        server.report(.answered(status: response.status, after: loop.now - receivedAt))
+        head.reset()
+        if !keepsAlive {
+            try await flush()
+            await lingerIfUnread()
+            throw .finished
+        }
+        if output.count >= Self.outputMax { try await flush() }
+        servedInARow += 1
+        if servedInARow == Self.servedInARowMax {
+            servedInARow = 0
+            await loop.nextTurn()
+        }
+    }
+
+    // MARK: Reading
+
+    /// Reads until `head` is whole and returns when its first byte came. `start` stays at the head's first byte.
+    private func readHead() async throws(End) -> Instant {
+        var receivedAt: Instant? = start < end ? loop.now : nil
+        while true {
+            if start < end {
+                switch head.parse(buffer.span.extracting(start..<end), limits: server.limits) {
+                case .complete(let consumed):
+                    headCount = consumed
+                    bodyStart = start + consumed
+                    return receivedAt ?? loop.now
+                case .malformed(let fault): throw .refused(fault)
+                case .incomplete: break
+                }
+            }
+            try await flush()
+            if let receivedAt {
+                stream.deadline = receivedAt + server.timeouts.head
+                try await fill(during: .head)
+            } else {
+                try await waitIdle()
+                receivedAt = loop.now
+            }
+        }
+    }
+
+    private var headCount = 0
+    /// Where what is left of the current request's body begins in the buffer.
+    private var bodyStart = 0
+
+    /// Waits for the first bytes of a request. Only an attempt tells whether there are any: a socket counts as readable until a
+    /// read came back empty, and what arrived may be TLS' own business, as a new key is.
+    private func waitIdle() async throws(End) {
+        isIdle = true
+        defer { isIdle = false }
+        start = 0
+        end = 0
+        if output.capacity > Self.outputKept { output = [] }
+        stream.deadline = loop.now + server.timeouts.idle
+        do throws(StreamError) { end = try await readFirst() } catch { throw .finished }
+        guard end > 0 else { throw .finished }
+    }
+
+    /// The count of bytes at the start of the buffer; 0 when the peer has closed, or the server drains and none have come.
+    private func readFirst() async throws(StreamError) -> Int {
+        while !server.isDraining {
+            if buffer.isEmpty { buffer = loop.takeBuffer() }
+            let outcome = try stream.tryRead(into: &buffer, at: 0)
+            if case .bytes(let count) = outcome { return count }
+            loop.giveBack(buffer)
+            buffer = []
+            if outcome == .end { return 0 }
+            servedInARow = 0
+            try await stream.untilRetry(of: outcome)
+        }
+        return 0
+    }
+
+    /// Reads more behind `end`, growing or moving the buffer when it is full.
+    private func fill(during phase: ServerPhase) async throws(End) {
+        if buffer.isEmpty { buffer = loop.takeBuffer() }
+        if end == buffer.count {
+            if start > 0 {
+                buffer.moveToFront(start..<end)
+                end -= start
+                start = 0
+            } else {
+                // Only a head limit above the pooled size comes here; the parser refuses what exceeds the limit.
+                buffer.append(contentsOf: repeatElement(0, count: buffer.count))
+            }
+        }
+        let count: Int
+        do throws(StreamError) {
+            count = try await stream.read(into: &buffer, at: end)
+        } catch {
+            throw .stream(error, during: phase)
+        }
+        guard count > 0 else { throw .finished }
+        end += count
+    }
+
+    private func readBody() async throws(End) -> [UInt8] {
+        guard head.body != .none else {
+            start = bodyStart
+            return []
+        }
+        stream.deadline = loop.now + server.timeouts.body
+        if head.expectsContinue, bodyStart == end {
+            ResponseWriter.appendContinue(to: &output)
+            try await flush()
+        }
+        var body: [UInt8] = []
+        switch head.body {
+        case .none: break
+        case .length(let length):
+            // What the peer announces costs memory only as it arrives.
+            body.reserveCapacity(min(length, EventLoop.readBufferSize))
+            while true {
+                let count = min(length - body.count, end - bodyStart)
+                body.append(contentsOf: buffer[bodyStart..<bodyStart + count])
+                bodyStart += count
+                if body.count == length { break }
+                try await fillBody()
+            }
+        case .chunked:
+            var decoder = ChunkedDecoder(limits: server.limits)
+            decoding: while true {
+                switch decoder.decode(buffer.span.extracting(bodyStart..<end), appendingTo: &body) {
+                case .complete(let consumed):
+                    bodyStart += consumed
+                    break decoding
+                case .malformed(let fault): throw .refused(fault)
+                case .incomplete:
+                    bodyStart = end
+                    try await fillBody()
+                }
+            }
+        }
+        start = bodyStart
+        return body
+    }
+
+    /// Reads more of the body into the room behind the head, whose bytes stay where they are.
+    private func fillBody() async throws(End) {
+        if end == buffer.count {
+            let headEnd = start + headCount
+            end = headEnd
+            bodyStart = headEnd
+            if end == buffer.count { buffer.append(contentsOf: repeatElement(0, count: EventLoop.readBufferSize)) }
+        }
+        let count: Int
+        do throws(StreamError) {
+            count = try await stream.read(into: &buffer, at: end)
+        } catch {
+            throw .stream(error, during: .body)
+        }
+        guard count > 0 else { throw .stream(.closedByPeer, during: .body) }
+        end += count
+    }
+
+    // MARK: Writing
+
+    private func flush() async throws(End) {
+        guard !output.isEmpty else { return }
+        stream.deadline = loop.now + server.timeouts.body
+        do throws(StreamError) { try await stream.write(output) } catch { throw .stream(error, during: .write) }
+        output.removeAll(keepingCapacity: output.capacity <= Self.outputMax)
+    }
+
+    private func refuse(_ fault: HTTPFault) async {
+        server.report(.malformed(fault))
+        let problem = ProblemDocument(fault).response
+        // As far as the method was read: an answer to HEAD has no body.
+        server.append(problem, answering: head.method, version: .http11, keepsAlive: false, to: &output)
+        await writeLast()
+    }
+
+    private func fail(_ error: StreamError, during phase: ServerPhase) async {
+        switch (phase, error) {
+        case (.handshake, _): server.report(.handshakeFailed(error))
+        case (.head, .timedOut), (.body, .timedOut):
+            server.report(.timedOut(phase))
+            let problem = ProblemDocument(
+                .requestTimeout, code: "request_timeout", detail: "The request did not arrive in time.")
+            server.append(
+                problem.response, answering: head.method, version: .http11, keepsAlive: false, to: &output)
+            await writeLast()
+        case (.write, .timedOut): server.report(.timedOut(.write))
+        default: break
+        }
+    }
+
+    private func writeLast() async {
+        do throws(End) { try await flush() } catch { return }
+        await linger()
+    }
+
+    private func lingerIfUnread() async {
+        if start < end { await linger() } else { stream.finishWriting() }
+    }
+
+    private func linger() async {
+        stream.finishWriting()
+        let end = loop.now + Self.lingerFor
+        stream.deadline = end
+        var sink = loop.takeBuffer()
+        defer { loop.giveBack(sink) }
+        // A peer that never stops sending never makes a read wait, so the deadline alone would not end this.
+        while loop.now < end, let count = try? await stream.read(into: &sink, at: 0), count > 0 {
+            await loop.nextTurn()
+        }
+    }
+}

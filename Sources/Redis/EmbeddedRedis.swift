@@ -1,0 +1,131 @@
+// Weir's own redis-server: started, watched, restarted, and stopped in order. Used when no Redis is configured.
+
+package import Loop
+
+/// Belongs to one loop. The server listens on a Unix socket in the data folder only, so nobody else on the network reaches it,
+/// and it survives a killed Weir: the next start finds it on the socket and goes on with it.
+package final class EmbeddedRedis {
+    package enum Event: Sendable {
+        case started(id: Int32)
+        /// A server that an earlier, killed Weir left running.
+        case adopted
+        case exited(ChildExit)
+        /// In order, at the end of Weir.
+        case stopped
+        case cannotStart(String)
+    }
+
+    private let loop: EventLoop
+    private let folder: String
+    private let report: (Event) -> Void
+    private var child: ChildProcess?
+    private var isStopping = false
+    private let exited = Gate()
+    private let ended = Gate()
+
+    /// `folder` must exist; the server keeps its append-only file, its log and its socket there.
+    package init(loop: EventLoop, folder: String, report: @escaping (Event) -> Void) {
+        self.loop = loop
+        self.folder = folder
+        self.report = report
+    }
+
+    package var address: RedisAddress { RedisAddress(unixPath: socketPath) }
+    private var socketPath: String { folder + "/redis.sock" }
+    package var logPath: String { folder + "/redis.log" }
+
+    /// Everything appended is on disk before the reply (`appendfsync always`, invariant 1). No eviction: memory that runs out
+    /// refuses new events instead of forgetting accepted ones.
+    private var arguments: [String] {
+        [
+            "--port", "0", "--unixsocket", socketPath, "--unixsocketperm", "700", "--dir", folder,
+            "--appendonly", "yes", "--appendfsync", "always", "--no-appendfsync-on-rewrite", "no",
+            "--aof-load-truncated", "yes", "--save", "", "--maxmemory-policy", "noeviction",
+            "--daemonize", "no", "--protected-mode", "yes", "--loglevel", "notice", "--stop-writes-on-bgsave-error",
+            "no",
+        ]
+    }
+
+    /// Starts the server, or finds it running, and keeps it running until `stop`.
+    package func run() async {
+        defer { ended.open() }
+        var failures = 0
+        while !isStopping {
+            if await isAnswering() {
+                if child == nil { report(.adopted) }
+                failures = 0
+                await untilGone()
+            } else {
+                startServer()
+                let isUp = await untilAnswering()
+                failures = isUp ? 0 : failures + 1
+            }
+            guard !isStopping else { return }
+            if failures > 0 { await loop.sleep(until: loop.now + .milliseconds(min(5000, 100 << min(failures, 6)))) }
+        }
+    }
+
+    private func startServer() {
+        do {
+            let child = try ChildProcess("redis-server", arguments: arguments, log: logPath)
+            self.child = child
+            report(.started(id: child.id))
+        } catch {
+            report(.cannotStart("\(error)"))
+        }
+    }
+
+    private func isAnswering() async -> Bool {
+        guard
+            let stream = try? await ByteStream.connect(
+                on: loop, to: .unix(path: socketPath), by: loop.now + .seconds(1))
+        else { return false }
+        stream.close()
+        return true
+    }
+
+    private func untilAnswering() async -> Bool {
+        while !isStopping, !reapIfExited() {
+            if await isAnswering() { return true }
+            await loop.sleep(until: loop.now + .milliseconds(5))
+        }
+        return false
+    }
+
+    /// Returns when the server has ended: told by SIGCHLD for our own child, by its socket for an adopted one.
+    private func untilGone() async {
+        guard child != nil else {
+            let adopted = try? await ByteStream.connect(
+                on: loop, to: .unix(path: socketPath), by: loop.now + .seconds(1))
+            var buffer = [UInt8](repeating: 0, count: 64)
+            while let count = try? await adopted?.read(into: &buffer, at: 0), count > 0 {}
+            return
+        }
+        while !reapIfExited() { _ = await exited.wait() }
+    }
+
+    /// Tell it of each SIGCHLD.
+    package func childEnded() { exited.open() }
+
+    private func reapIfExited() -> Bool {
+        guard let child else { return true }
+        guard let exit = child.poll() else { return false }
+        self.child = nil
+        report(isStopping ? .stopped : .exited(exit))
+        return true
+    }
+
+    /// Ends the server in order; what it holds is on disk already. `client` is connected to it, if anything is.
+    package func stop(by client: RedisClient) async {
+        isStopping = true
+        do {
+            _ = try await client.send(RedisCommand("SHUTDOWN", "NOSAVE"))
+        } catch .unavailable {
+            child?.terminate()
+        } catch {
+            // The server closes the connection instead of answering.
+        }
+        exited.open()
+        _ = await ended.wait()
+    }
+}

@@ -1,0 +1,89 @@
+// hiredis as a codec: commands to bytes, bytes to replies. It never sees a socket.
+
+import CHiredis
+import Glibc
+
+extension RedisCommand {
+    /// Appends the command in RESP to `output`.
+    func encode(into output: inout [UInt8]) {
+        var lengths: [Int] = []
+        lengths.reserveCapacity(ends.count)
+        var start = 0
+        for end in ends {
+            lengths.append(end - start)
+            start = end
+        }
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            guard let base = bytes.baseAddress else { return }
+            var pointers: [UnsafePointer<CChar>?] = unsafe []
+            unsafe pointers.reserveCapacity(ends.count)
+            var start = 0
+            for end in ends {
+                unsafe pointers.append(UnsafeRawPointer(base + start).assumingMemoryBound(to: CChar.self))
+                start = end
+            }
+            var target: UnsafeMutablePointer<CChar>?
+            let count = unsafe redisFormatCommandArgv(&target, Int32(ends.count), &pointers, &lengths)
+            guard count > 0, let formatted = unsafe target else { return }
+            unsafe output.append(contentsOf: UnsafeRawBufferPointer(start: formatted, count: Int(count)))
+            unsafe free(formatted)
+        }
+    }
+}
+
+/// Turns bytes as they come into whole replies. Owns the C reader.
+@safe
+final class ReplyReader {
+    private let reader: UnsafeMutablePointer<redisReader>
+
+    /// Nil when memory is exhausted.
+    init?() {
+        guard let reader = unsafe redisReaderCreate() else { return nil }
+        unsafe self.reader = unsafe reader
+    }
+
+    deinit { unsafe redisReaderFree(reader) }
+
+    func feed(_ buffer: [UInt8], count: Int) throws(RedisError) {
+        let code = unsafe buffer.withUnsafeBytes { bytes in
+            unsafe redisReaderFeed(
+                reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), min(count, bytes.count))
+        }
+        if code != REDIS_OK { throw .interrupted("cannot buffer a reply") }
+    }
+
+    /// The next whole reply, or nil if more bytes are needed.
+    func next() throws(RedisError) -> RedisValue? {
+        var reply: UnsafeMutableRawPointer?
+        guard unsafe redisReaderGetReply(reader, &reply) == REDIS_OK else {
+            throw .interrupted("protocol error in a reply")
+        }
+        guard let object = unsafe reply?.assumingMemoryBound(to: redisReply.self) else { return nil }
+        defer { unsafe freeReplyObject(object) }
+        return unsafe Self.value(of: object)
+    }
+
+    /// Replies nest as deep as hiredis' reader allows (7 levels), so the recursion is bounded.
+    private static func value(of reply: UnsafeMutablePointer<redisReply>) -> RedisValue {
+        switch unsafe reply.pointee.type {
+        case REDIS_REPLY_INTEGER: return .integer(unsafe reply.pointee.integer)
+        case REDIS_REPLY_STRING: return .bytes(unsafe Array(text(of: reply)))
+        case REDIS_REPLY_STATUS: return .status(unsafe String(decoding: text(of: reply), as: UTF8.self))
+        case REDIS_REPLY_ERROR: return .error(unsafe String(decoding: text(of: reply), as: UTF8.self))
+        case REDIS_REPLY_ARRAY:
+            let count = unsafe reply.pointee.elements
+            var values: [RedisValue] = []
+            values.reserveCapacity(count)
+            for index in 0..<count {
+                guard let element = unsafe reply.pointee.element[index] else { continue }
+                values.append(unsafe value(of: element))
+            }
+            return .array(values)
+        default: return .null
+        }
+    }
+
+    private static func text(of reply: UnsafeMutablePointer<redisReply>) -> UnsafeRawBufferPointer {
+        unsafe UnsafeRawBufferPointer(start: reply.pointee.str, count: Int(reply.pointee.len))
+    }
+}
