@@ -1,0 +1,62 @@
+// The errors and warnings of one run over one or more files. A parser and a checker add to it as they go, and go on.
+
+package struct Findings: Sendable {
+    /// A file with more than this is not a rule file; what follows is left out and counted.
+    static let limit = 500
+
+    private var collected: [Diagnostic] = []
+    private var leftOut = 0
+
+    package init() {}
+
+    package mutating func error(_ message: String, at range: SourceRange, hint: String? = nil) {
+        add(Diagnostic(severity: .error, message: message, range: range, hint: hint))
+    }
+
+    package mutating func warning(_ message: String, at range: SourceRange, hint: String? = nil) {
+        add(Diagnostic(severity: .warning, message: message, range: range, hint: hint))
+    }
+
+    package mutating func add(_ others: Findings) {
+        for diagnostic in others.collected { add(diagnostic) }
+        leftOut += others.leftOut
+    }
+
+    /// Whether further findings are only counted: nobody needs a good guess for them.
+    package var isFull: Bool { collected.count >= Self.limit }
+
+    package var isEmpty: Bool { collected.isEmpty }
+
+    package var hasErrors: Bool { collected.contains { $0.severity == .error } }
+
+    /// In the order of the files as first mentioned, and within a file from top to bottom, as one mends them.
+    package var diagnostics: [Diagnostic] {
+        var order: [ObjectIdentifier: Int] = [:]
+        for diagnostic in collected {
+            let file = ObjectIdentifier(diagnostic.range.file)
+            if order[file] == nil { order[file] = order.count }
+        }
+        func key(_ diagnostic: Diagnostic) -> (Int, Int) {
+            (order[ObjectIdentifier(diagnostic.range.file)] ?? 0, diagnostic.range.bytes.lowerBound)
+        }
+        return collected.enumerated().sorted { left, right in
+            let (a, b) = (key(left.element), key(right.element))
+            return a == b ? left.offset < right.offset : a < b
+        }.map(\.element)
+    }
+
+    /// Everything as text, a blank line between two findings; empty when there are none.
+    package var rendered: String {
+        var parts = diagnostics.map(\.rendered)
+        if leftOut > 0 { parts.append("\(leftOut) more findings are not shown") }
+        return parts.joined(separator: "\n\n")
+    }
+
+    private mutating func add(_ diagnostic: Diagnostic) {
+        guard !isFull else {
+            leftOut += 1
+            return
+        }
+        collected.append(diagnostic)
+    }
+}

@@ -1,0 +1,89 @@
+// The text of one rule file or of weir.conf, with what a diagnostic needs to point into it.
+// Everything that reads the language starts here: SourceFile → Lexer → Cursor → a parser.
+
+/// A file of the language. A class, because a file has an identity: every range of a token refers to it.
+package final class SourceFile: Sendable {
+    /// The largest file Weir reads, in bytes: far above any file written by hand, and a bound on what a check may cost.
+    package static let sizeLimit = 4 << 20
+
+    /// The longest line, in bytes: columns are counted from the start of a line, for each finding.
+    static let lineLimit = 64 << 10
+
+    /// The path as the user gave it; diagnostics begin with it.
+    package let name: String
+    package let bytes: [UInt8]
+    /// The offset of the first byte of every line.
+    private let lineStarts: [Int]
+    /// Where the first byte lies that is not UTF-8; nil in a sound file.
+    let invalidOffset: Int?
+
+    package init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+        var starts = [0]
+        for (offset, byte) in bytes.enumerated() where byte == UInt8(ascii: "\n") {
+            starts.append(offset + 1)
+        }
+        lineStarts = starts
+        invalidOffset = Self.firstInvalidOffset(in: bytes)
+    }
+
+    package convenience init(name: String, text: String) {
+        self.init(name: name, bytes: Array(text.utf8))
+    }
+
+    /// The source text of a range of bytes; bytes that are not UTF-8 show as U+FFFD.
+    package func text(_ range: Range<Int>) -> String {
+        String(decoding: bytes[range.clamped(to: bytes.indices)], as: UTF8.self)
+    }
+
+    /// Line and column of a byte, both counted from 1; the column counts characters, not bytes.
+    package func position(of offset: Int) -> Position {
+        let offset = min(max(offset, 0), bytes.count)
+        let line = lineIndex(of: offset)
+        return Position(line: line + 1, column: text(lineStarts[line]..<offset).count + 1)
+    }
+
+    /// The bytes of the line that holds `offset`, without its line end.
+    func lineRange(around offset: Int) -> Range<Int> {
+        let line = lineIndex(of: min(max(offset, 0), bytes.count))
+        let start = lineStarts[line]
+        var end = line + 1 < lineStarts.count ? lineStarts[line + 1] - 1 : bytes.count
+        if end > start, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
+        return start..<end
+    }
+
+    private func lineIndex(of offset: Int) -> Int {
+        var low = 0
+        var high = lineStarts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        return low
+    }
+
+    /// The start of the first line that is longer than `lineLimit`.
+    var overlongLine: Int? {
+        let ends = lineStarts.dropFirst() + [bytes.count]
+        return zip(lineStarts, ends).first { $1 - $0 > Self.lineLimit }?.0
+    }
+
+    /// The number of the line that holds `offset`, from 1; cheaper than the whole position.
+    func lineNumber(of offset: Int) -> Int { lineIndex(of: offset) + 1 }
+
+    private static func firstInvalidOffset(in bytes: [UInt8]) -> Int? {
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+            return nil
+        } catch {
+            return error.byteOffsets.lowerBound
+        }
+    }
+}
+
+/// A place in a file as people count it.
+package struct Position: Equatable, Sendable {
+    package var line: Int
+    package var column: Int
+}

@@ -1,0 +1,131 @@
+// Finds all of many words in one pass over a text. Every byte of the text costs at most two steps on average; the words found along
+// the way are noted once per text, so the whole is linear in the text and the number of nodes reached.
+
+struct WordAutomaton: Sendable {
+    private struct Node: Sendable {
+        /// The edges lie at `edges[firstEdge..<firstEdge + edgeCount]`, in the order of their bytes.
+        var firstEdge: Int32 = 0
+        var edgeCount: Int32 = 0
+        /// The node of the longest proper suffix that is the beginning of a word.
+        var suffix: Int32 = 0
+        /// The nearest node along the suffixes, itself included, where a word ends; -1 for none.
+        var output: Int32 = -1
+        /// The groups whose words end here: `groups[firstGroup..<firstGroup + groupCount]`.
+        var firstGroup: Int32 = 0
+        var groupCount: Int32 = 0
+    }
+
+    private struct Edge: Sendable {
+        var byte: UInt8
+        var node: Int32
+    }
+
+    private var nodes: [Node] = []
+    private var edges: [Edge] = []
+    private var groups: [Int32] = []
+    /// The edges of the root by byte, since most bytes of a text are read there; 0, the root itself, for none.
+    private var rootEdges = [Int32](repeating: 0, count: 256)
+
+    var nodeCount: Int { nodes.count }
+
+    init(_ words: [(word: [UInt8], group: Int)]) {
+        var trie = Trie()
+        for (word, group) in words where !word.isEmpty { trie.add(word, group: Int32(group)) }
+        for node in trie.nodes {
+            let children = node.children.sorted { $0.key < $1.key }
+            nodes.append(
+                Node(
+                    firstEdge: Int32(edges.count), edgeCount: Int32(children.count),
+                    firstGroup: Int32(groups.count), groupCount: Int32(node.groups.count)))
+            edges.append(contentsOf: children.map { Edge(byte: $0.key, node: $0.value) })
+            groups.append(contentsOf: node.groups)
+        }
+        for edge in edges(of: 0) { rootEdges[Int(edge.byte)] = edge.node }
+        linkSuffixes()
+    }
+
+    /// Breadth first: the suffix of a node is nearer to the root, so it is ready when it is needed.
+    private mutating func linkSuffixes() {
+        var queue: [Int32] = [0]
+        var head = 0
+        while head < queue.count {
+            let parent = queue[head]
+            head += 1
+            for edge in edges(of: parent) {
+                let child = Int(edge.node)
+                queue.append(edge.node)
+                let suffix = parent == 0 ? 0 : step(from: nodes[Int(parent)].suffix, over: edge.byte)
+                nodes[child].suffix = suffix
+                nodes[child].output = nodes[child].groupCount > 0 ? edge.node : nodes[Int(suffix)].output
+            }
+        }
+    }
+
+    /// Marks in `foundAt` the groups of all words in `text`. `notedAt` remembers, for each node, the event in which its outputs
+    /// were noted: a text that repeats a word walks its chain of outputs once.
+    func scan(_ text: Span<UInt8>, event: UInt64, notedAt: inout [UInt64], foundAt: inout [UInt64]) {
+        var node: Int32 = 0
+        for index in text.indices {
+            node = step(from: node, over: text[index])
+            var output = nodes[Int(node)].output
+            while output >= 0, notedAt[Int(output)] != event {
+                notedAt[Int(output)] = event
+                let ended = nodes[Int(output)]
+                for group in ended.firstGroup..<ended.firstGroup + ended.groupCount {
+                    foundAt[Int(groups[Int(group)])] = event
+                }
+                output = nodes[Int(ended.suffix)].output
+            }
+        }
+    }
+
+    private func step(from start: Int32, over byte: UInt8) -> Int32 {
+        var node = start
+        while node != 0 {
+            if let next = child(of: node, over: byte) { return next }
+            node = nodes[Int(node)].suffix
+        }
+        return rootEdges[Int(byte)]
+    }
+
+    private func child(of node: Int32, over byte: UInt8) -> Int32? {
+        var low = Int(nodes[Int(node)].firstEdge)
+        var high = low + Int(nodes[Int(node)].edgeCount)
+        while low < high {
+            let middle = (low + high) / 2
+            if edges[middle].byte == byte { return edges[middle].node }
+            if edges[middle].byte < byte { low = middle + 1 } else { high = middle }
+        }
+        return nil
+    }
+
+    private func edges(of node: Int32) -> ArraySlice<Edge> {
+        let first = Int(nodes[Int(node)].firstEdge)
+        return edges[first..<first + Int(nodes[Int(node)].edgeCount)]
+    }
+}
+
+/// The words as a tree, while they are gathered.
+private struct Trie {
+    struct Node {
+        var children: [UInt8: Int32] = [:]
+        var groups: [Int32] = []
+    }
+
+    var nodes = [Node()]
+
+    mutating func add(_ word: [UInt8], group: Int32) {
+        var node = 0
+        for byte in word {
+            if let next = nodes[node].children[byte] {
+                node = Int(next)
+            } else {
+                nodes.append(Node())
+                nodes[node].children[byte] = Int32(nodes.count - 1)
+                node = nodes.count - 1
+            }
+        }
+        // A word that stands twice in a list is found once.
+        if nodes[node].groups.last != group { nodes[node].groups.append(group) }
+    }
+}

@@ -1,0 +1,61 @@
+// The rules in force: checked, compiled, indexed. Immutable; a reload replaces it whole, between two events, and the record of every
+// event names the version that routed it.
+
+package import Language
+
+/// A class, since it has an identity: the version. Loops share it without a copy.
+package final class RuleSet: Sendable {
+    package struct Route: Sendable {
+        package let name: Located<String>
+        /// A step of the program.
+        let condition: Int32
+        /// Places in ``RuleSet/targets``.
+        package let targets: [Int]
+        package let stops: Bool
+    }
+
+    /// Sixteen hexadecimal digits that change with the text of any file. Not a cryptographic hash: it tells versions apart, and
+    /// vouches for nothing.
+    package let version: String
+    package let routes: [Route]
+    /// Every target of the routes, each once.
+    package let targets: [Target]
+    package let quotas: [Quota]
+    package let alerts: [Alert]
+    package let channels: [Channel]
+    package let notifications: [Notification]
+    /// How long an alert that goes on is not told of again.
+    package let repeatInterval: Duration?
+    package let grouping: AlertGrouping?
+    package let silences: [Silence]
+
+    let index: RouteIndex
+    let words: WordIndex
+    let program: Program
+
+    init(_ checked: CheckedRules, version: String) {
+        self.version = version
+        routes = checked.routes
+        targets = checked.targets
+        quotas = checked.quotas
+        alerts = checked.alerts
+        channels = checked.channels
+        notifications = checked.notifications
+        repeatInterval = checked.repeatInterval
+        grouping = checked.grouping
+        silences = checked.silences
+        index = RouteIndex(checked.requirements)
+        words = checked.words
+        program = checked.program
+    }
+
+    /// The names of the routes of a decision.
+    package func routeNames(_ decision: Decision) -> [String] {
+        decision.routes.map { routes[$0].name.value }
+    }
+
+    /// The targets of a decision.
+    package func targets(_ decision: Decision) -> [Target] {
+        decision.targets.map { targets[$0] }
+    }
+}

@@ -1,0 +1,107 @@
+// Notify, suppress, group and silence: who hears of an alert, and when.
+
+import Language
+
+extension Parser {
+    /// Which channels hear of the alerts of a level.
+    ///
+    ///     notify LEVEL { to all | CHANNEL | [CHANNEL, …] }
+    ///
+    ///     notify warning { to [wecom, mail] }
+    func notify(_ cursor: inout Cursor) throws(Reported) -> NotificationDeclaration {
+        let level = try level(&cursor)
+        var channels: [Located<String>]?
+        var isToAll = false
+        let isSound = try cursor.block(of: "notify \(level.value.rawValue)", once: ["to"]) {
+            cursor, _ throws(Reported) in
+            if cursor.accept("all") != nil {
+                isToAll = true
+            } else if cursor.next.kind == .punctuation(.openBracket) {
+                channels = try cursor.list(of: "channels") { cursor throws(Reported) in
+                    try cursor.word("the name of a channel")
+                }.value
+            } else {
+                channels = [try cursor.word("`all`, a channel or a list of channels")]
+            }
+        }
+        guard isToAll || channels != nil else {
+            if !isSound { throw cursor.reported }
+            throw cursor.error("notify \(level.value.rawValue) has no `to`", at: level.range)
+        }
+        return NotificationDeclaration(level: level, channels: channels)
+    }
+
+    /// How long an alert that goes on is not told of again.
+    ///
+    ///     suppress repeats for DURATION
+    func suppress(_ word: Located<String>, _ cursor: inout Cursor) throws(Reported) -> Located<Duration> {
+        try cursor.expect("repeats")
+        try cursor.expect("for")
+        let duration = try cursor.duration("a duration")
+        return Located(duration.value, at: word.range.through(duration.range))
+    }
+
+    /// Alerts that are alike in these labels and begin within the wait leave as one message.
+    ///
+    ///     group by [tenant | account | alert | level, …] wait DURATION
+    ///
+    ///     group by [tenant, alert] wait 10s
+    func group(_ word: Located<String>, _ cursor: inout Cursor) throws(Reported) -> Located<AlertGrouping> {
+        try cursor.expect("by")
+        let words = AlertGrouping.Label.allCases.map(\.rawValue)
+        let labels = try cursor.list(of: "labels") { cursor throws(Reported) in
+            try cursor.choice("a label of an alert", among: words).value
+        }
+        try cursor.expect("wait")
+        let wait = try cursor.duration("a duration")
+        let grouping = AlertGrouping(labels: labels.value.compactMap(AlertGrouping.Label.init), wait: wait.value)
+        return Located(grouping, at: word.range.through(wait.range))
+    }
+
+    /// A stretch of every day in which alerts of some levels are recorded and not told of. Without `levels`: all but critical ones.
+    ///
+    ///     silence "NAME" { daily HH:MM-HH:MM   zone "AREA/CITY"   [levels [LEVEL, …]] }
+    ///
+    ///     silence "nights" { daily 23:00-07:00 zone "Asia/Shanghai"   levels [info, warning] }
+    func silence(_ cursor: inout Cursor) throws(Reported) -> Located<Silence> {
+        let name = try cursor.name("the name of a silence")
+        var hours: ClockRange?
+        var zone: String?
+        var levels: [AlertLevel] = [.info, .warning]
+        let isSound = try cursor.block(of: "silence \"\(name.value)\"", once: ["daily", "zone", "levels"]) {
+            cursor, clause throws(Reported) in
+            switch clause.value {
+            case "daily": hours = try cursor.clockRange("a stretch of the day").value
+            case "zone": zone = try self.zone(&cursor)
+            default:
+                levels = try cursor.list(of: "levels") { cursor throws(Reported) in try level(&cursor).value }.value
+            }
+        }
+        guard let hours, let zone else {
+            if !isSound { throw cursor.reported }
+            throw cursor.error(
+                "silence \"\(name.value)\" has no `\(hours == nil ? "daily" : "zone")`", at: name.range,
+                hint: hours == nil ? nil : "the hours of which clock? `zone \"Asia/Shanghai\"`")
+        }
+        let silence = Silence(
+            name: name.value, startMinute: hours.startMinute, endMinute: hours.endMinute, zone: zone, levels: levels)
+        return Located(silence, at: name.range)
+    }
+
+    private func zone(_ cursor: inout Cursor) throws(Reported) -> String {
+        let zone = try cursor.name("the name of a time zone")
+        let isName = zone.value.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "/"), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+            default: byte == UInt8(ascii: "+")
+            }
+        }
+        guard isName, !zone.value.hasPrefix("/"), zone.value == "UTC" || zone.value.contains("/") else {
+            throw cursor.error(
+                "`\(zone.value)` is not the name of a time zone", at: zone.range,
+                hint: "zones are called like \"Asia/Shanghai\" or \"UTC\"")
+        }
+        return zone.value
+    }
+}

@@ -1,0 +1,119 @@
+import Events
+import Language
+import TestBasics
+import Testing
+
+@testable import Rules
+
+@Suite("Matcher")
+struct MatcherTests {
+    private func decide(_ rules: String, _ event: Event) throws -> (routes: [String], targets: [Target]) {
+        let rules = try #require(RuleSet.check(rules).rules)
+        var matcher = Matcher(rules)
+        let decision = matcher.decide(event)
+        return (rules.routeNames(decision), rules.targets(decision))
+    }
+
+    @Test("the index decides as trying all routes in order does", arguments: 1...24 as ClosedRange<UInt64>)
+    func naiveTwin(seed: UInt64) throws {
+        var generator = RandomRules(random: SplitMix64(seed: seed))
+        let text = generator.file(routes: 12)
+        let rules = try #require(RuleSet.check(text).rules, "seed \(seed):\n\(text)")
+        var matcher = Matcher(rules)
+        let naive = NaiveRules(text)
+        for round in 0..<150 {
+            let event = generator.event()
+            let matched = rules.routeNames(matcher.decide(event))
+            let shown = event.fields.map { "\($0) \(event.text(of: $0) ?? "")" }
+            try #require(matched == naive.matchedRoutes(event), "seed \(seed), round \(round), \(shown):\n\(text)")
+            let explained = matcher.explain(event).routes.filter { $0.outcome == .matched }.map(\.name)
+            #expect(explained == matched, "seed \(seed), round \(round): the explanation differs")
+        }
+    }
+
+    @Test("every route that matches applies, until one says stop")
+    func stop() throws {
+        let rules = """
+            route "a" { to webhooks }
+            route "b" { when type = account.login to accounts stop }
+            route "c" { to webhooks }
+            """
+        #expect(try decide(rules, Event(.accountLogin, [:])).routes == ["a", "b"])
+        let other = try decide(rules, Event(.messageReceived, [:]))
+        #expect(other.routes == ["a", "c"] && other.targets == [.webhooks])
+    }
+
+    @Test("one endpoint in two routes is one target")
+    func endpointOnce() throws {
+        let rules = """
+            route "a" { to webhook "https://x.example/h" secret env:S }
+            route "b" { to webhook "https://x.example/h" secret env:S   to webhook "https://x.example/h" }
+            """
+        let targets = try decide(rules, Event(.accountLogin, [:])).targets
+        #expect(
+            targets == [
+                .webhook(url: "https://x.example/h", secret: .environment("S"), index: 0),
+                .webhook(url: "https://x.example/h", secret: nil, index: 1),
+            ])
+    }
+
+    @Test("what is asked of an absent field is false, and its opposite true")
+    func absent() throws {
+        let event = Event(.messageReceived, [:])
+        for (condition, holds) in [
+            ("content.text = \"a\"", false), ("content.text != \"a\"", true), ("content.text exists", false),
+            ("not content.text exists", true), ("content.size < 5", false), ("content.size != 5", true),
+            ("content.at_me = false", false), ("not tenant in [\"a\"]", true),
+        ] {
+            let matched = try decide("route \"r\" { when \(condition) to webhooks }", event).routes
+            #expect(matched.isEmpty != holds, "\(condition)")
+        }
+    }
+
+    @Test("numbers above 2^53 keep their last digits, fractions and exponents are understood")
+    func numbers() throws {
+        for (condition, value, holds) in [
+            ("content.size = 9007199254740993", "9007199254740993", true),
+            ("content.size = 9007199254740993", "9007199254740992", false),
+            ("content.size > 2MB", "2097153", true), ("content.size >= 1.5", "1.5", true),
+            ("content.size < 1.5", "1e0", true), ("content.size in [1, 2]", "2", true),
+            ("content.size = -3", "-3", true),
+            ("content.size > 5", "99999999999999999999", true),
+        ] {
+            let event = Event(.messageReceived, [.size: value])
+            let matched = try decide("route \"r\" { when \(condition) to webhooks }", event).routes
+            #expect(matched.isEmpty != holds, "\(condition) of \(value)")
+        }
+    }
+
+    @Test("times are compared as moments, in whatever zone they are written")
+    func times() throws {
+        let event = Event(.messageReceived, [:])  // 2026-11-23T22:33:00.123Z
+        for (condition, holds) in [
+            ("time < \"2026-11-24T06:33:01+08:00\"", true), ("time > \"2026-11-23T22:33:00Z\"", true),
+            ("time >= \"2026-11-23T22:33:00.124Z\"", false),
+        ] {
+            let matched = try decide("route \"r\" { when \(condition) to webhooks }", event).routes
+            #expect(matched.isEmpty != holds, "\(condition) of \(event.text(of: .time) ?? "")")
+        }
+    }
+
+    @Test("rules of other tenants are not looked at")
+    func indexedByTenant() throws {
+        let text = (0..<2000).map { "route \"t\($0)\" { when tenant = \"t\($0)\" and type = message.* to webhooks }" }
+            .joined(separator: "\n")
+        let rules = try #require(RuleSet.check(text).rules)
+        var tried = 0
+        rules.index.forEachCandidate(of: Event(.messageReceived, [.tenant: "t7"])) { _ in
+            tried += 1
+            return true
+        }
+        #expect(tried == 1)
+        var others = 0
+        rules.index.forEachCandidate(of: Event(.accountLogin, [.tenant: "t7"])) { _ in
+            others += 1
+            return true
+        }
+        #expect(others == 0)
+    }
+}
