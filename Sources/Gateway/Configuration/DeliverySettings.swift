@@ -1,0 +1,25 @@
+// How deliveries to tenants are made, unless a webhook says otherwise.
+
+import Loop
+
+package struct DeliverySettings: Sendable, Equatable {
+    package var timeout = Duration.seconds(15)
+    package var concurrency = 8
+    /// The waits before each attempt, the first one included (Standard Webhooks' example).
+    package var schedule: [Duration] = [
+        .zero, .seconds(5), .seconds(5 * 60), .seconds(30 * 60), .seconds(2 * 3600), .seconds(5 * 3600),
+        .seconds(10 * 3600), .seconds(14 * 3600), .seconds(20 * 3600), .seconds(24 * 3600),
+    ]
+    /// Certificates trusted besides the system's.
+    package var trust: String?
+    /// Networks beyond the public internet that webhooks may reach: loopback and private ones, but not link-local, where
+    /// clouds keep their metadata.
+    package var privateNetworks = [
+        AddressRange(containing: IPAddress(v4: 0x7F00_0000), prefixLength: 96 + 8),
+        AddressRange(containing: IPAddress(high: 0, low: 1), prefixLength: 128),
+        AddressRange(containing: IPAddress(v4: 0x0A00_0000), prefixLength: 96 + 8),
+        AddressRange(containing: IPAddress(v4: 0xAC10_0000), prefixLength: 96 + 12),
+        AddressRange(containing: IPAddress(v4: 0xC0A8_0000), prefixLength: 96 + 16),
+        AddressRange(containing: IPAddress(high: 0xFC00 << 48, low: 0), prefixLength: 7),
+    ]
+}

@@ -1,0 +1,43 @@
+// A webhook's draft becomes an endpoint.
+
+import Events
+import Language
+import Telemetry
+
+extension Resolution {
+    mutating func endpoint(_ draft: WebhookDraft, of tenant: String, defaults: DeliverySettings) -> Endpoint? {
+        if draft.isWhole {
+            if draft.url == nil { findings.error("\(draft.owner) has no `url`", at: draft.name.range) }
+            if draft.secret == nil { findings.error("\(draft.owner) has no `secret`", at: draft.name.range) }
+        }
+        let secret = draft.secret.flatMap { webhookSecret($0) }
+        let previousSecret = draft.previousSecret.flatMap { webhookSecret($0) }
+        let headers = draft.headers.compactMap { header($0.key, $0.value) }
+        guard let url = draft.url?.value, let secret else { return nil }
+        return Endpoint(
+            tenant: tenant, name: draft.name.value, url: url, secret: secret, previousSecret: previousSecret,
+            types: draft.types ?? .all, concurrency: draft.concurrency ?? defaults.concurrency,
+            timeout: draft.timeout ?? defaults.timeout, headers: headers)
+    }
+
+    private mutating func webhookSecret(_ secret: Located<Secret>) -> WebhookSecret? {
+        guard let text = text(of: secret) else { return nil }
+        do throws(WebhookSecret.Fault) {
+            return try WebhookSecret(text.revealed)
+        } catch let fault {
+            findings.error(
+                "\(secret.value.subject) is no webhook secret: \(fault)", at: secret.range,
+                hint: "make one with: echo whsec_$(openssl rand -base64 32)")
+            return nil
+        }
+    }
+
+    private mutating func header(_ name: Located<String>, _ secret: Located<Secret>) -> EndpointHeader? {
+        guard let value = text(of: secret)?.revealed else { return nil }
+        if let problem = EndpointHeader.problem(name: name.value, value: value) {
+            findings.error(problem, at: name.range)
+            return nil
+        }
+        return EndpointHeader(name: name.value, value: value)
+    }
+}

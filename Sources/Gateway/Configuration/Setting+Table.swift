@@ -1,0 +1,132 @@
+// The table of settings. To add one: a property with its default (Configuration.swift and its sections) and a row here.
+
+extension Setting {
+    package static let table: [Setting] = process + listeners + edge + callbacks + delivery + log
+
+    /// The blocks in the order of the table, with what they are about.
+    static let blocks: [(name: String, about: String)] = [
+        ("public", "The listener that WeCom and providers of instances call. TLS."),
+        ("plain", "A plain HTTP listener that redirects to the public one and does nothing else. Absent: none."),
+        ("api", "REST for tenants and operators, over TLS with the certificates of `public`."),
+        ("operations", "Plain HTTP for probes and Prometheus: /healthz, /readyz, /metrics."),
+        ("redis", "Absent: Weir starts its own redis-server in the data folder and keeps it running."),
+        ("edge", "What a connection and a request may cost before anything is known of it."),
+        ("callbacks", "How callbacks are taken in."),
+        ("delivery", "How deliveries to webhooks are made, unless a webhook says otherwise."),
+        ("log", "Lines on standard error."),
+    ]
+
+    private static let process: [Setting] = [
+        Setting(
+            "data", \.data, .path(), .restart,
+            why: "The folder of what must survive a restart: the embedded Redis' files, the spool, the instance's id."),
+        Setting(
+            "rules", \.rules, .path(), .live,
+            why: "The rule file, or a folder whose *.rules are read in the order of their names."),
+        Setting(
+            "loops", \.loops, .integer(in: 0...256), .restart,
+            why: "Event loops, one thread each; 0 means one for each core. Connections are spread over them."),
+    ]
+
+    private static let listeners: [Setting] = [
+        Setting(
+            "public.listen", \.publicListener.listen, .address(), .restart,
+            why: "WeCom calls port 443 unless the URL in its console names another."),
+        Setting(
+            "public.certificates", \.publicListener.certificates, .paths(), .live,
+            why:
+                "X stands for the chain X.pem and the key X.key; the client's host name chooses among several, the first "
+                + "serves clients that name none. A renewed file is taken up by a reload."),
+        Setting(
+            "public.url", \.publicListener.url, .optional(.url()), .live, example: "https://callbacks.example.com",
+            why:
+                "How the world reaches `public`: redirects of `plain` and the URLs shown for WeCom's console begin with it."
+        ),
+        Setting(
+            "plain.listen", \.plainListener, .optional(.address()), .restart, example: "0.0.0.0:8080",
+            why: "For browsers and for certificate authorities that ask over port 80."),
+        Setting(
+            "api.listen", \.apiListener, .address(), .restart,
+            why: "On the loopback interface unless tenants call it from elsewhere."),
+        Setting(
+            "operations.listen", \.operationsListener, .address(), .restart,
+            why: "On the loopback interface or a private network: it asks nobody who they are."),
+        Setting(
+            "redis.url", \.redis, .optional(.redis()), .restart, example: "unix:/run/redis.sock",
+            why:
+                "A Redis that somebody else runs. It must have `appendonly yes` and `appendfsync always`, or an answered "
+                + "callback can be lost. A password belongs into WEIR_REDIS_URL rather than into the file."),
+    ]
+
+    private static let edge: [Setting] = [
+        Setting(
+            "edge.header-limit", \.edge.headerLimit, .size(in: 1 << 10...64 << 10), .live,
+            why: "Request line and headers together; more is answered with 431."),
+        Setting(
+            "edge.body-limit", \.edge.bodyLimit, .size(in: 1 << 10...64 << 20), .live,
+            why:
+                "The most memory of a loop that one unauthenticated request may hold; more is answered with 413. WeCom's "
+                + "largest callbacks stay far below it."),
+        Setting(
+            "edge.header-timeout", \.edge.headerTimeout, .duration(in: .milliseconds(100) ... .seconds(120)), .live,
+            why: "From the first byte of a request to the end of its headers; ends clients that drip."),
+        Setting(
+            "edge.body-timeout", \.edge.bodyTimeout, .duration(in: .milliseconds(100) ... .seconds(600)), .live,
+            why: "From the end of the headers to the end of the body."),
+        Setting(
+            "edge.idle-timeout", \.edge.idleTimeout, .duration(in: .seconds(1) ... .seconds(3600)), .live,
+            why:
+                "How long a kept connection may wait for its next request. Longer than a load balancer's in front of Weir, "
+                + "or it sends requests into closing connections."),
+        Setting(
+            "edge.connections-per-address", \.edge.connectionsPerAddress, .integer(in: 1...1_000_000), .live,
+            why:
+                "Open connections of one client address. WeCom and load balancers come from few addresses, so it is high."
+        ),
+    ]
+
+    private static let callbacks: [Setting] = [
+        Setting(
+            "callbacks.deadline", \.callbacks.deadline, .duration(in: .milliseconds(100) ... .milliseconds(4900)),
+            .live,
+            why: "When the answer has to be under way, whatever Redis does. WeCom hangs up after 5 s and sends again."),
+        Setting(
+            "callbacks.dedupe-window", \.callbacks.dedupeWindow, .duration(in: .seconds(60) ... .seconds(7 * 86_400)),
+            .live,
+            why:
+                "How long a callback's key is remembered, so that its repetition is dropped. At least twice the largest "
+                + "tolerance of a source, or a recorded callback can be played again after its key is forgotten."),
+    ]
+
+    private static let delivery: [Setting] = [
+        Setting(
+            "delivery.timeout", \.delivery.timeout, .duration(in: .milliseconds(100) ... .seconds(60)), .live,
+            why: "From connecting to the end of the answer. Standard Webhooks advises 15 s to 30 s."),
+        Setting(
+            "delivery.concurrency", \.delivery.concurrency, .integer(in: 1...256), .live,
+            why: "Deliveries under way to one webhook at the same time: what a slow receiver can hold of Weir."),
+        Setting(
+            "delivery.schedule", \.delivery.schedule, .durations(in: .zero ... .seconds(7 * 86_400), count: 1...20),
+            .live,
+            why: "The wait before each attempt, the first included; after the last one the delivery is a dead letter. "
+                + "Jitter is added, and a Retry-After of the receiver can only lengthen a wait."),
+        Setting(
+            "delivery.trust", \.delivery.trust, .optional(.path()), .live, example: "Certs/dev/ca.pem",
+            why: "Certificates (PEM) that receivers may be signed by, besides the system's."),
+        Setting(
+            "delivery.private-networks", \.delivery.privateNetworks, .networks(), .live,
+            why:
+                "Networks beyond the public internet that webhooks may reach. Shorten it, down to `[]`, when others than you "
+                + "choose the URLs: whoever does could make Weir call its neighbours. Link-local addresses, where clouds keep "
+                + "their metadata, are reached only when listed."),
+    ]
+
+    private static let log: [Setting] = [
+        Setting(
+            "log.level", \.log.level, .choice(), .live,
+            why: "Lines less urgent than this are not written."),
+        Setting(
+            "log.format", \.log.format, .choice(), .restart,
+            why: "auto: readable on a terminal, one JSON object a line elsewhere."),
+    ]
+}

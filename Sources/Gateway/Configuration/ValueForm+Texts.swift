@@ -1,0 +1,79 @@
+// Forms of values that stand in quotes: paths, addresses, URLs, networks.
+
+import Language
+import Loop
+import Redis
+
+extension ValueForm<String> {
+    static func path() -> ValueForm {
+        ValueForm(
+            text: "a path", environment: .quoted, show: SettingText.string,
+            take: { cursor, _ throws(Reported) in try cursor.name("a path").value })
+    }
+}
+
+extension ValueForm<[String]> {
+    static func paths() -> ValueForm {
+        ValueForm(
+            text: "paths in `[ ]`", environment: .quotedList, show: { SettingText.list($0.map(SettingText.string)) },
+            take: { cursor, name throws(Reported) in
+                let list = try cursor.list(of: "paths") { cursor throws(Reported) in try cursor.name("a path").value }
+                guard !list.value.isEmpty else {
+                    throw cursor.error("`\(name)` needs at least one path", at: list.range)
+                }
+                return list.value
+            })
+    }
+}
+
+extension ValueForm<SocketAddress> {
+    static func address() -> ValueForm {
+        let hint = "write it as \"0.0.0.0:8443\", \"[::1]:8443\" or \"unix:/path\""
+        return ValueForm(
+            text: "an address with a port", environment: .quoted, show: { SettingText.string($0.description) },
+            take: { cursor, name throws(Reported) in
+                let text = try cursor.string("an address with a port")
+                guard let address = SocketAddress(text.value) else {
+                    throw cursor.error("`\(name)` is not an address with a port", at: text.range, hint: hint)
+                }
+                guard address.port != 0 else {
+                    throw cursor.error("port 0 is a different port at every start", at: text.range, hint: hint)
+                }
+                return address
+            })
+    }
+}
+
+extension ValueForm<HTTPURL> {
+    static func url() -> ValueForm {
+        ValueForm(
+            text: "a URL", environment: .quoted, show: { SettingText.string($0.text) },
+            take: { cursor, _ throws(Reported) in try cursor.url().value })
+    }
+}
+
+extension ValueForm<RedisAddress> {
+    static func redis() -> ValueForm {
+        ValueForm(
+            text: "where a Redis is", environment: .quoted, show: { SettingText.string(SettingText.redis($0)) },
+            take: { cursor, _ throws(Reported) in
+                let text = try cursor.string("where Redis is")
+                guard let address = RedisAddress(text.value) else {
+                    throw cursor.error(
+                        "this is not the address of a Redis", at: text.range,
+                        hint: "write `unix:/path`, `redis://[user:password@]host[:port][/database]`, or `rediss://…` "
+                            + "for TLS")
+                }
+                return address
+            })
+    }
+}
+
+extension ValueForm<[AddressRange]> {
+    static func networks() -> ValueForm {
+        ValueForm(
+            text: "networks in `[ ]`", environment: .quotedList,
+            show: { SettingText.list($0.map { SettingText.string($0.description) }) },
+            take: { cursor, _ throws(Reported) in try cursor.networks().value })
+    }
+}

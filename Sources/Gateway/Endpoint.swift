@@ -1,0 +1,53 @@
+// Where a tenant's events go: one URL with the secret that signs for it and the limits of its own queue. From weir.conf
+// (`webhook "crm" { … }`) or from a rule (`to webhook "https://…"`).
+
+package import Crypto
+package import Events
+
+package struct Endpoint: Sendable, Equatable {
+    package let id: EndpointID
+    package let tenant: String
+    package let url: HTTPURL
+    /// Nil only for a rule's webhook that names none: its deliveries are not signed.
+    package let secret: WebhookSecret?
+    /// Signs too while receivers change over: a delivery then carries two signatures.
+    package let previousSecret: WebhookSecret?
+    /// What it is subscribed to. Rules may send it anything.
+    package let types: EventTypeSet
+    /// Deliveries under way at the same time.
+    package let concurrency: Int
+    /// From connecting to the end of the answer.
+    package let timeout: Duration
+    package let headers: [EndpointHeader]
+
+    /// A webhook of weir.conf.
+    package init(
+        tenant: String, name: String, url: HTTPURL, secret: WebhookSecret, previousSecret: WebhookSecret? = nil,
+        types: EventTypeSet, concurrency: Int, timeout: Duration, headers: [EndpointHeader] = []
+    ) {
+        id = EndpointID(tenant: tenant, name: name)
+        self.tenant = tenant
+        self.url = url
+        self.secret = secret
+        self.previousSecret = previousSecret
+        self.types = types
+        self.concurrency = concurrency
+        self.timeout = timeout
+        self.headers = headers
+    }
+
+    /// A webhook that stands in a rule: subscribed to nothing, reached by its routes alone.
+    package init(
+        tenant: String, url: HTTPURL, secret: WebhookSecret?, concurrency: Int, timeout: Duration
+    ) throws(CryptoError) {
+        id = try EndpointID(tenant: tenant, url: url)
+        self.tenant = tenant
+        self.url = url
+        self.secret = secret
+        previousSecret = nil
+        types = []
+        self.concurrency = concurrency
+        self.timeout = timeout
+        headers = []
+    }
+}

@@ -1,0 +1,66 @@
+// How accounts are spread over partitions, and the names of all keys in Redis.
+//
+// | key                     | type   | written by      | goes when                                                       |
+// | ----------------------- | ------ | --------------- | --------------------------------------------------------------- |
+// | weir:{p}:in             | stream | edge            | routed and older than the retention (trimmed by the commit)     |
+// | weir:{p}:seen:<hash>    | string | edge            | after the dedupe window (EX)                                    |
+// | weir:{p}:cursor         | string | router          | never: id of the last entry of `in` that was routed             |
+// | weir:{p}:webhooks       | stream | router          | the delivery has an outcome (XDEL by the worker's settlement)   |
+// | weir:{p}:retry          | zset   | worker          | delivered, or dead; score = due time in ms, member = stream id  |
+// | weir:{p}:delivery:<id>  | hash   | worker          | with its member of `retry`: what a waiting retry needs          |
+// | weir:{p}:dead           | stream | worker          | beyond `Settlements.deadLettersMax` the oldest                  |
+// | weir:{p}:accounts, :outbound, :alerts | stream | router | taken by their handlers, which later issues build          |
+// | weir:{p}:unroutable     | stream | router          | never: records it cannot read, for a human                      |
+// | weir:{p}:lease:<role>   | string | lease keeper    | expires (PX) unless renewed; value `<owner>#<token>`            |
+// | weir:{p}:fence:<role>   | string | lease keeper    | never: the last token given out                                 |
+// | weir:members:<role>     | zset   | lease keeper    | score = ms until which the member counts as alive               |
+//
+// All keys of a partition carry its number as hash tag, so that each atomic step stays in one slot of a Redis Cluster.
+
+package import Redis
+
+/// A share of the accounts whose events keep their order and have one owner at a time.
+package struct Partition: Hashable, Sendable, Comparable {
+    package let number: Int
+
+    /// Fixed: changing it would send an account's new events past its old ones. Sixteen keep two to sixteen loops busy.
+    package static let count = 16
+    package static let all = (0..<count).map(Partition.init)
+
+    init(number: Int) { self.number = number }
+
+    /// FNV-1a over tenant and account, the same in every process and version.
+    package init(tenant: String, account: Span<UInt8>) {
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in tenant.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+        hash = hash &* 0x100_0000_01b3
+        for index in account.indices { hash = (hash ^ UInt64(account[index])) &* 0x100_0000_01b3 }
+        number = Int(hash % UInt64(Self.count))
+    }
+
+    package static func < (left: Partition, right: Partition) -> Bool { left.number < right.number }
+
+    package var inbox: String { key("in") }
+    package var cursor: String { key("cursor") }
+    package var webhooks: String { key("webhooks") }
+    package var retry: String { key("retry") }
+    package var dead: String { key("dead") }
+    package var accounts: String { key("accounts") }
+    package var outbound: String { key("outbound") }
+    package var alerts: String { key("alerts") }
+    package var unroutable: String { key("unroutable") }
+    package func delivery(_ id: StreamID) -> String { key("delivery:" + id.description) }
+    package func seen(_ dedupe: String) -> String { key("seen:" + dedupe) }
+    package func lease(_ role: LeaseRole) -> String { key("lease:" + role.rawValue) }
+    package func fence(_ role: LeaseRole) -> String { key("fence:" + role.rawValue) }
+
+    private func key(_ suffix: String) -> String { "weir:{\(number)}:" + suffix }
+}
+
+/// What a lease on a partition entitles to.
+package enum LeaseRole: String, Sendable, CaseIterable {
+    case router
+    case worker
+
+    var members: String { "weir:members:" + rawValue }
+}

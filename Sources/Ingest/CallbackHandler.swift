@@ -1,0 +1,185 @@
+// Answers `GET|POST /callback/{source}`: the public listener's only job.
+//
+//   source? ─▶ authenticate / open ─▶ normalise ─▶ append (dedupe, fsync) ─▶ 200
+//
+// Whatever is wrong with a callback, its sender gets one and the same refusal, for each difference would tell a stranger
+// something about the keys. What is wrong stands in the log and in `weir_callback_refusals_total`.
+
+package import Crypto
+import Events
+package import Gateway
+package import HTTP
+import Loop
+import Redis
+package import Telemetry
+import WeCom
+
+/// Belongs to one loop.
+package final class CallbackHandler: RequestHandler {
+    private let appender: EventAppender
+    private let metrics: IngestMetrics
+    private let log: Logger
+    private let deadline: Duration
+    private var loop: EventLoop { appender.loop }
+    private var desks: [String: any CallbackDesk]
+    private var scratch: CallbackScratch
+    private var ids = EventIDGenerator()
+    private var random: RandomSource
+    private var allowance = LogAllowance(perSecond: 20)
+
+    package init(
+        sources: [CallbackSource], appender: EventAppender, deadline: Duration, random: RandomSource, log: Logger,
+        metrics: IngestMetrics
+    ) throws(CryptoError) {
+        self.appender = appender
+        self.deadline = deadline
+        self.random = random
+        self.log = log
+        self.metrics = metrics
+        scratch = try CallbackScratch()
+        desks = try Self.desks(sources)
+    }
+
+    /// Replaced whole at a reload.
+    package func replace(sources: [CallbackSource]) throws(CryptoError) { desks = try Self.desks(sources) }
+
+    private static func desks(_ sources: [CallbackSource]) throws(CryptoError) -> [String: any CallbackDesk] {
+        var desks: [String: any CallbackDesk] = [:]
+        for source in sources {
+            switch source.kind {
+            case .wecom(let settings): desks[source.name] = WeComDesk(source, settings)
+            case .instance(let settings): desks[source.name] = try InstanceDesk(source, settings)
+            }
+        }
+        return desks
+    }
+
+    package func respond(to request: Request) async -> Response {
+        guard let path = CallbackPath(request.path) else {
+            return Response(.notFound, .plainText, Array("not found\n".utf8))
+        }
+        // The same for every source, so it tells nothing about any.
+        guard [.get, .head, .post].contains(request.head.method) else { return Self.methodNotAllowed }
+        do throws(CallbackRefusal) {
+            guard let desk = desks[path.source] else {
+                throw CallbackRefusal(.source, "no source of this name is configured")
+            }
+            let response: Response
+            switch request.head.method {
+            case .post: response = try await take(request, path, at: desk)
+            default: response = try verify(request, path, at: desk)
+            }
+            let elapsed = loop.now - request.receivedAt
+            metrics.seconds.observe(elapsed)
+            if elapsed > deadline { metrics.late.increment() }
+            return response
+        } catch {
+            metrics.callbacks[.refused].increment()
+            metrics.refusals[error.reason].increment()
+            tell(error, path, request)
+            return Self.refusal
+        }
+    }
+
+    private func tell(_ refusal: CallbackRefusal, _ path: CallbackPath, _ request: Request) {
+        guard let withheld = allowance.admit(at: loop.now) else { return }
+        log.warning(
+            "refused a callback",
+            [
+                // As much of a stranger's words as a configured name could have.
+                "source": String(path.source.prefix(64)), "peer": "\(request.peer)", "reason": refusal.reason.rawValue,
+                "detail": refusal.detail, "withheld": withheld,
+            ])
+    }
+
+    private static let methodNotAllowed: Response = {
+        var fields = FieldBlock()
+        fields.add(.plainText)
+        fields.add(allow: MethodSet(.get).union(MethodSet(.head)).union(MethodSet(.post)))
+        return Response(.methodNotAllowed, fields: fields, body: Array("GET or POST\n".utf8))
+    }()
+
+    /// The one answer to everything that is wrong.
+    private static let refusal = Response(.forbidden, .plainText, Array("refused\n".utf8))
+
+    private func verify(
+        _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk
+    ) throws(CallbackRefusal) -> Response {
+        let plaintext = try desk.answerVerification(request, path, moment, &scratch)
+        metrics.callbacks[.verified].increment()
+        log.info("answered a URL verification", ["source": path.source, "peer": "\(request.peer)"])
+        return Response(.ok, .plainText, plaintext)
+    }
+
+    private func take(
+        _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk
+    ) async throws(CallbackRefusal) -> Response {
+        let taken = try desk.take(request, path, moment, &scratch, observe: { metrics.stages[$0].observe($1) })
+        guard let first = taken.events.first else { return taken.answer }
+        let normalised = loop.preciseNow()
+        let partition = Partition(tenant: desk.tenant, account: first.bytes(of: .account).span)
+        var pending: [PendingEvent] = []
+        pending.reserveCapacity(taken.events.count)
+        for event in taken.events { pending.append(try prepare(event, desk)) }
+        metrics.stages[.normalise].observe(loop.preciseNow() - normalised)
+        do {
+            let nonce = try taken.nonce.map { (nonce) throws(CryptoError) in
+                try scratch.seenKey(source: desk.name, dedupe: (Array("nonce:".utf8) + nonce).span)
+            }
+            let added = try await appender.append(pending, nonce: nonce, to: partition)
+            metrics.stages[.append].observe(loop.now - normalised)
+            metrics.events.increment(by: added)
+            metrics.duplicates.increment(by: pending.count - added)
+            metrics.callbacks[added > 0 ? .accepted : .duplicate].increment()
+            return taken.answer
+        } catch {
+            metrics.callbacks[.unavailable].increment()
+            log.error(
+                "a callback could not be kept; its sender is asked to repeat it",
+                ["source": path.source, "error": "\(error)"])
+            return Self.unavailable
+        }
+    }
+
+    private var moment: CallbackMoment { CallbackMoment(wallMilliseconds: loop.wallMilliseconds, loop: loop) }
+
+    /// Gives the event its id and writes its record.
+    private func prepare(_ event: Event, _ desk: any CallbackDesk) throws(CallbackRefusal) -> PendingEvent {
+        var event = event
+        event.set(.id, to: ids.next(at: Timestamp(milliseconds: loop.wallMilliseconds) ?? .epoch, using: &random))
+        if event.type == .unknown { metrics.unknown.increment() }
+        var record: [UInt8] = []
+        event.append(jsonTo: &record)
+        let key: String
+        do throws(CryptoError) {
+            key = try scratch.seenKey(source: desk.name, dedupe: event.bytes(of: .dedupe).span)
+        } catch {
+            throw CallbackRefusal(.digest, "\(error)")
+        }
+        return PendingEvent(dedupe: key, record: record)
+    }
+
+    /// Not a refusal: the callback is fine, and its sender shall repeat it.
+    private static let unavailable: Response = {
+        var fields = FieldBlock()
+        fields.add(.plainText)
+        fields.add(.retryAfter, seconds: 1)
+        return Response(.serviceUnavailable, fields: fields, body: Array("try again\n".utf8))
+    }()
+}
+
+/// `/callback/{source}` or `/callback/{source}/{token}`; a slash at the end changes nothing (WECOM.md, trap 41).
+struct CallbackPath {
+    let source: String
+    let token: String?
+
+    init?(_ path: String) {
+        guard path.hasPrefix(CallbackSource.pathPrefix) else { return nil }
+        var parts = path.dropFirst(CallbackSource.pathPrefix.count).split(
+            separator: "/", omittingEmptySubsequences: false)
+        if parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
+        guard let source = parts.first, !source.isEmpty, parts.count <= 2 else { return nil }
+        self.source = String(source)
+        token = parts.count == 2 ? String(parts[1]) : nil
+    }
+}

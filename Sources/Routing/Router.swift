@@ -1,0 +1,198 @@
+// Consumes the inboxes of the partitions it holds: reads in batches, decides by the rules, commits.
+
+package import Gateway
+package import Loop
+package import Redis
+package import Telemetry
+
+/// Belongs to one loop.
+package final class Router {
+    /// Bounds of one commit, during which Redis serves nobody else: some 5 ms. One event may exceed them, as all its targets
+    /// belong in one step.
+    private static let entriesPerCommitMax = 512
+    private static let bytesPerCommitMax = 4 << 20
+    /// Before asking a Redis again that failed.
+    private static let redisPause = Duration.milliseconds(200)
+
+    private let loop: EventLoop
+    private let redis: RedisClient
+    private let blocking: RedisClient
+    private let reader: StreamReader
+    private let log: Logger
+    private let metrics: RoutingMetrics
+    /// How long routed events stay in the inbox, for a look back.
+    private let retention: Duration
+    private var planner: RoutingPlanner
+    private var keeper: LeaseKeeper?
+    /// The partitions to work on, by the leases that allow it.
+    private var working: [Partition: Lease] = [:]
+    private var isStopping = false
+    private let ended = Gate()
+
+    package init(
+        redis: RedisClient, blocking: RedisClient, owner: String, table: RoutingTable, retention: Duration, log: Logger,
+        metrics: RoutingMetrics
+    ) {
+        loop = redis.loop
+        self.redis = redis
+        self.blocking = blocking
+        reader = StreamReader(commands: redis, blocking: blocking) { $0.inbox }
+        planner = RoutingPlanner(table)
+        self.retention = retention
+        self.log = log
+        self.metrics = metrics
+        keeper = LeaseKeeper(role: .router, owner: owner, redis: redis, holder: self)
+    }
+
+    /// Replaced whole between two batches.
+    package var table: RoutingTable {
+        get { planner.table }
+        set { planner = RoutingPlanner(newValue) }
+    }
+
+    /// Routes until `stop`. Start once, as a task of the loop.
+    package func run() async {
+        let keeping = loop.spawn { await self.keeper?.run() }
+        while !isStopping {
+            do throws(RedisError) {
+                let commits = try await reader.next().map { batch in
+                    loop.spawn { await self.route(batch) }
+                }
+                for commit in commits { await commit.value }
+            } catch {
+                guard !isStopping else { break }
+                await reader.pause(after: error)
+            }
+        }
+        await keeping.value
+        ended.open()
+    }
+
+    /// Ends after the batch under way and gives the leases back.
+    package func stop() async {
+        isStopping = true
+        reader.wake()
+        blocking.stop()
+        await keeper?.stop()
+        _ = await ended.wait()
+    }
+
+    /// Reads the cursor, and begins behind it.
+    private func enter(_ lease: Lease) async {
+        let partition = lease.partition
+        while working[partition] == lease, !isStopping {
+            do throws(RedisError) {
+                let reply = try await redis.send(RedisCommand("GET", partition.cursor))
+                let cursor = reply.text.flatMap { StreamID($0) } ?? .zero
+                // The lease may have gone while the question was under way.
+                if working[partition] == lease { reader.add(partition, from: cursor) }
+                return
+            } catch {
+                await loop.sleep(until: loop.now + Self.redisPause)
+            }
+        }
+    }
+
+    /// Routes a batch in as many commits as its size asks for.
+    private func route(_ batch: StreamBatch) async {
+        guard let lease = working[batch.partition] else { return }
+        var from = batch.from
+        var entries = batch.entries[...]
+        while !entries.isEmpty, working[batch.partition] == lease {
+            let started = loop.now
+            let part = plan(&entries)
+            let keepSince = UInt64(max(0, loop.wallMilliseconds - retention.milliseconds))
+            let commit = RoutingCommit(
+                lease: lease, from: from, to: part.last, keepSince: keepSince, entries: part.planned)
+            do throws(RedisError) {
+                try await commit.run(on: redis)
+                from = part.last
+                reader.advance(batch.partition, to: from)
+                count(part, since: started)
+            } catch {
+                // What is left is read again, from where the cursor stands.
+                return await recover(from: error, lease)
+            }
+        }
+    }
+
+    /// What one commit routes.
+    private struct Part {
+        /// The inbox entry that it ends with.
+        var last: StreamID
+        var planned: [PlannedEntry] = []
+        var bytes = 0
+        /// When each event was appended.
+        var times: [UInt64] = []
+        var unmatched = 0
+    }
+
+    /// Takes entries off the front until their targets are enough for one commit: at least one.
+    private func plan(_ entries: inout ArraySlice<StreamEntry>) -> Part {
+        var part = Part(last: .zero)
+        while let entry = entries.first {
+            let planned = planner.plan(entry.value("event") ?? [])
+            let bytes = planned.reduce(0) { $0 + $1.byteCount }
+            let isEnough =
+                part.planned.count + planned.count > Self.entriesPerCommitMax
+                || part.bytes + bytes > Self.bytesPerCommitMax
+            if isEnough, !part.times.isEmpty { return part }
+            part.last = entry.id
+            part.planned += planned
+            part.bytes += bytes
+            part.times.append(entry.id.milliseconds)
+            if planned.isEmpty { part.unmatched += 1 }
+            entries.removeFirst()
+        }
+        return part
+    }
+
+    private func recover(from error: RedisError, _ lease: Lease) async {
+        switch error {
+        case .refused("FENCED", _):
+            // Unless the keeper gets the lease back, it says `lost`.
+            _ = try? await keeper?.wasFenced(lease)
+        case .refused("MOVED", _):
+            // An earlier commit whose reply was lost did happen: go on from where it left the cursor.
+            await enter(lease)
+        default:
+            log.warning("a batch waits for Redis", ["partition": lease.partition.number, "error": "\(error)"])
+            await loop.sleep(until: loop.now + Self.redisPause)
+        }
+    }
+
+    private func count(_ part: Part, since started: Instant) {
+        metrics.events.increment(by: part.times.count)
+        metrics.unmatched.increment(by: part.unmatched)
+        metrics.batchSeconds.observe(loop.now - started)
+        for entry in part.planned {
+            if let target = RoutingMetrics.Target(rawValue: entry.stream.rawValue) {
+                metrics.entries[target].increment()
+            }
+        }
+        for time in part.times {
+            metrics.waitSeconds.observe(.milliseconds(loop.wallMilliseconds - Int64(clamping: time)))
+        }
+    }
+}
+
+extension Router: LeaseHolder {
+    package func gained(_ lease: Lease) {
+        working[lease.partition] = lease
+        loop.spawn { await self.enter(lease) }
+    }
+
+    /// A batch under way need not be waited for: its commit either comes before the lease is given back, or is refused.
+    package func yield(_ lease: Lease) async { leave(lease) }
+
+    package func lost(_ lease: Lease) {
+        log.warning("lost a partition", ["partition": lease.partition.number])
+        leave(lease)
+    }
+
+    private func leave(_ lease: Lease) {
+        guard working[lease.partition] == lease else { return }
+        working[lease.partition] = nil
+        reader.remove(lease.partition)
+    }
+}

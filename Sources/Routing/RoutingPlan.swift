@@ -1,0 +1,81 @@
+// What a batch of events turns into: the entries to append to target streams. Pure: decides, writes nothing.
+
+import Events
+import Gateway
+import Redis
+import Rules
+
+/// One entry for a target stream of the batch's partition.
+struct PlannedEntry: Equatable {
+    enum Stream: String, CaseIterable {
+        case webhooks, accounts, outbound, alerts, unroutable
+    }
+
+    let stream: Stream
+    let fields: [(name: String, value: [UInt8])]
+
+    /// What it adds to a commit, roughly.
+    var byteCount: Int { fields.reduce(0) { $0 + $1.name.utf8.count + $1.value.count } }
+
+    static func == (left: PlannedEntry, right: PlannedEntry) -> Bool {
+        left.stream == right.stream && left.fields.elementsEqual(right.fields, by: ==)
+    }
+}
+
+/// Belongs to one loop, for the matcher's working memory.
+struct RoutingPlanner {
+    let table: RoutingTable
+    private var matcher: Matcher
+    private var decision = Decision()
+
+    init(_ table: RoutingTable) {
+        self.table = table
+        matcher = Matcher(table.rules)
+    }
+
+    /// Where one event record goes. An event is delivered once to an endpoint, however many routes name it.
+    mutating func plan(_ record: [UInt8]) -> [PlannedEntry] {
+        let event: Event
+        do throws(EventFault) {
+            event = try Event(json: record.span)
+        } catch {
+            // Written by no version of Weir that this one understands: kept for a human to look at.
+            return [PlannedEntry(stream: .unroutable, fields: [("event", record), ("error", Array("\(error)".utf8))])]
+        }
+        matcher.decide(event, into: &decision)
+        let tenant = event.text(of: .tenant) ?? ""
+        let common = [("event", record), ("rules", Array(table.rules.version.utf8))]
+        var entries: [PlannedEntry] = []
+        var endpoints: [String] = []
+        for place in decision.targets {
+            switch table.rules.targets[place] {
+            case .webhooks:
+                for endpoint in table.subscribed(to: event.type, tenant: tenant) where !endpoints.contains(endpoint) {
+                    endpoints.append(endpoint)
+                }
+            case .webhook:
+                guard let endpoint = table.endpoint(ofTarget: place, tenant: tenant) else { continue }
+                if !endpoints.contains(endpoint) { endpoints.append(endpoint) }
+            case .alert(let name, let level):
+                entries.append(
+                    PlannedEntry(
+                        stream: .alerts,
+                        fields: common + [("alert", Array(name.utf8)), ("level", Array(level.rawValue.utf8))]))
+            case .accounts: entries.append(PlannedEntry(stream: .accounts, fields: common))
+            case .outbound: entries.append(PlannedEntry(stream: .outbound, fields: common))
+            case .drop: continue
+            }
+        }
+        let id = event.text(of: .id) ?? ""
+        for endpoint in endpoints {
+            entries.append(
+                PlannedEntry(
+                    stream: .webhooks,
+                    fields: [
+                        (Delivery.Name.endpoint, Array(endpoint.utf8)), (Delivery.Name.eventID, Array(id.utf8)),
+                        (Delivery.Name.rulesVersion, Array(table.rules.version.utf8)), (Delivery.Name.record, record),
+                    ]))
+        }
+        return entries
+    }
+}

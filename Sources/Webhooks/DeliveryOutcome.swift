@@ -1,0 +1,30 @@
+// How an attempt ended: the verdict, and a reason from a closed list that is the metric's label, the dead letter's field and
+// the log's word.
+
+package import Telemetry
+
+package enum DeliveryOutcome: Equatable, Sendable {
+    case delivered(status: Int)
+    /// Worth another attempt, not before `retryAfter` if the receiver named one.
+    case failed(FailureReason, detail: String, retryAfter: Duration?)
+    /// Another attempt would end the same way.
+    case refused(FailureReason, detail: String)
+}
+
+package enum FailureReason: String, MetricLabel, CaseIterable, Sendable {
+    case lookup
+    case connect
+    /// The host's address is private or special, and not among those the configuration allows.
+    case forbidden
+    case tls
+    case timeout
+    case interrupted
+    case protocolViolation = "protocol"
+    case redirect
+    case clientError = "status_4xx"
+    case serverError = "status_5xx"
+    case gone = "status_410"
+    case throttled = "status_429"
+    /// The endpoint is no longer configured.
+    case endpointRemoved = "endpoint_removed"
+}
