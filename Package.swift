@@ -1,0 +1,84 @@
+// swift-tools-version: 6.2
+// Weir: one executable, no package dependencies. The order of the targets is the order of the layers in ARCHITECTURE.md:
+// a target may depend only on targets above it in this file.
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableExperimentalFeature("Lifetimes"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+func tests(
+    of name: String, using dependencies: [Target.Dependency] = [], excluding files: [String] = []
+) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: [.target(name: name), "TestBasics"] + dependencies, exclude: files,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "weir",
+    products: [.executable(name: "weir", targets: ["weir"])],
+    targets: [
+        // C
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libssl libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        // base
+        module("Codec"),
+        module("Telemetry", ["Codec", "CLinux"]),
+        module("Crypto", ["COpenSSL", "Codec"]),
+        module("Loop", ["CLinux", "COpenSSL"]),
+        // protocol
+        module("HTTP", ["Loop", "Codec"]),
+        module("Redis", ["Loop", "CHiredis"]),
+        module("Events", ["Codec"]),
+        module("WeCom", ["Codec", "Crypto", "Events"]),
+        // language
+        module("Language"),
+        module("Rules", ["Language", "Events"]),
+        // domain
+        module("Gateway", ["Codec", "Crypto", "Events", "Language", "Loop", "Redis", "Telemetry", "WeCom"]),
+        module("Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Loop", "Redis", "Telemetry", "WeCom"]),
+        module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
+        module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
+        // surface
+        module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
+        .executableTarget(
+            name: "weir",
+            dependencies: [
+                "API", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Ingest", "Language", "Loop", "Redis",
+                "Routing", "Rules", "Telemetry", "WeCom", "Webhooks",
+            ], swiftSettings: settings),
+        // tests
+        .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
+        .target(
+            name: "TestSupport", dependencies: ["Loop", "Redis"], path: "Tests/TestSupport", swiftSettings: settings),
+        tests(of: "Codec"),
+        tests(of: "Telemetry"),
+        tests(of: "Crypto"),
+        tests(of: "Loop", using: ["TestSupport"]),
+        tests(of: "HTTP", using: ["TestSupport"]),
+        tests(of: "Redis", using: ["TestSupport"]),
+        tests(of: "Events"),
+        tests(of: "WeCom", excluding: ["Golden"]),
+        tests(of: "Language"),
+        tests(of: "Rules", excluding: ["Golden"]),
+        tests(of: "Gateway", using: ["TestSupport"], excluding: ["Golden"]),
+        tests(of: "Ingest", using: ["TestSupport"]),
+        tests(of: "Routing"),
+        tests(of: "Webhooks"),
+        tests(of: "weir"),
+        // The house rules: the one test target that mirrors no module.
+        .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"], swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,21 @@
+// All commands. Help, dispatch and guesses at misspelt names come from this table.
+
+enum CommandTable {
+    static let root = CommandGroup(
+        "weir", "a gateway between WeCom and the webhooks of tenants",
+        [
+            .command(ServeCommand.self),
+            .group(
+                "config", "checks the configuration, prints a commented one",
+                [.command(ConfigCheckCommand.self), .command(ConfigDefaultCommand.self)]),
+            .group(
+                "rules", "checks the rule file, asks it about one event",
+                [.command(RulesCheckCommand.self), .command(RulesExplainCommand.self)]),
+            .command(SendCallbackCommand.self),
+            .command(ListenCommand.self),
+            .group(
+                "envelope", "opens or makes an encrypted callback, offline",
+                [.command(EnvelopeOpenCommand.self), .command(EnvelopeSealCommand.self)]),
+            .command(VersionCommand.self),
+        ])
+}

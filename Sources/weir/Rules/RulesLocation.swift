@@ -1,0 +1,20 @@
+// Where commands find the rules, and how they say that they did not.
+
+import Gateway
+import Rules
+
+enum RulesLocation {
+    /// What the configuration says; without one, its default.
+    /// - configuration: the value of `--config`.
+    static func configured(_ configuration: String?) throws(CommandError) -> String {
+        try ConfigurationFile(named: configuration).configurationIfAny().rules
+    }
+
+    static func load(_ path: String) throws(CommandError) -> CheckedFiles {
+        do throws(RulesFault) {
+            return try RuleSet.load(path: path)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+}

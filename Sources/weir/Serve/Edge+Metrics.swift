@@ -1,0 +1,100 @@
+// What the listeners count.
+
+import HTTP
+import Telemetry
+
+enum ListenerName: String, MetricLabel {
+    case `public`, plain, api, operations
+}
+
+struct EdgeMetrics: Sendable {
+    enum Refusal: String, MetricLabel {
+        case tooManyOfAddress = "address_limit"
+        case outOfDescriptors = "descriptors"
+    }
+
+    enum StatusClass: String, MetricLabel {
+        case informational = "1xx"
+        case success = "2xx"
+        case redirection = "3xx"
+        case clientError = "4xx"
+        case serverError = "5xx"
+
+        init(_ status: HTTPStatus) {
+            switch status.code {
+            case ..<200: self = .informational
+            case ..<300: self = .success
+            case ..<400: self = .redirection
+            case ..<500: self = .clientError
+            default: self = .serverError
+            }
+        }
+    }
+
+    struct ForListener: Sendable {
+        let open: Gauge
+        let accepted: Counter
+        let refused: LabelledCounter<Refusal>
+        let handshakeFailures: Counter
+        let malformed: Counter
+        let timeouts: Counter
+        let responses: LabelledCounter<StatusClass>
+        let seconds: Histogram
+    }
+
+    let listeners: [ListenerName: ForListener]
+
+    init(_ registry: MetricsRegistry) {
+        var listeners: [ListenerName: ForListener] = [:]
+        for name in ListenerName.allCases {
+            let labels: MetricLabels = ["listener": name.rawValue]
+            listeners[name] = ForListener(
+                open: registry.gauge("weir_connections", "Open connections.", labels: labels),
+                accepted: registry.counter("weir_connections_accepted_total", "Connections accepted.", labels: labels),
+                refused: registry.counters(
+                    "weir_connections_refused_total", "Connections refused.", labels: labels, by: Refusal.self,
+                    as: "reason"),
+                handshakeFailures: registry.counter(
+                    "weir_tls_handshake_failures_total", "TLS handshakes that failed.", labels: labels),
+                malformed: registry.counter(
+                    "weir_http_malformed_total", "Requests refused because they break HTTP or its limits.",
+                    labels: labels),
+                timeouts: registry.counter(
+                    "weir_http_timeouts_total", "Connections ended because the peer was too slow.", labels: labels),
+                responses: registry.counters(
+                    "weir_http_responses_total", "Responses by class of status.", labels: labels,
+                    by: StatusClass.self, as: "status"),
+                seconds: registry.histogram(
+                    "weir_http_request_seconds", "From the first byte of a request to its response.", labels: labels))
+        }
+        self.listeners = listeners
+    }
+
+    func observer(_ name: ListenerName, log: Logger) -> (ServerEvent) -> Void {
+        guard let metrics = listeners[name] else { return { _ in } }
+        return { event in
+            switch event {
+            case .accepted:
+                metrics.accepted.increment()
+                metrics.open.add(1)
+            case .closed: metrics.open.subtract(1)
+            case .refused(.tooManyOfAddress): metrics.refused[.tooManyOfAddress].increment()
+            case .refused(.outOfDescriptors(let code)):
+                metrics.refused[.outOfDescriptors].increment()
+                log.error("cannot accept a connection", ["listener": name.rawValue, "errno": Int(code)])
+            case .handshakeFailed(let error):
+                metrics.handshakeFailures.increment()
+                log.debug("a TLS handshake failed", ["listener": name.rawValue, "error": "\(error)"])
+            case .malformed(let fault):
+                metrics.malformed.increment()
+                log.debug("refused a malformed request", ["listener": name.rawValue, "code": fault.code])
+            case .timedOut(let phase):
+                metrics.timeouts.increment()
+                log.debug("a peer was too slow", ["listener": name.rawValue, "phase": phase.rawValue])
+            case .answered(let status, let elapsed):
+                metrics.responses[StatusClass(status)].increment()
+                metrics.seconds.observe(elapsed)
+            }
+        }
+    }
+}

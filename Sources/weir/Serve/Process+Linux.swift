@@ -1,0 +1,19 @@
+// What the process does to itself.
+
+import Glibc
+import Loop
+
+/// Ends without draining. What was acknowledged is on disk.
+func endProcess(code: Int32) -> Never { _exit(code) }
+
+extension EventLoop {
+    static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
+
+/// As many connections as the system allows this user.
+func raiseDescriptorLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+}

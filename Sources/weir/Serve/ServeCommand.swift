@@ -1,0 +1,61 @@
+// `weir serve`: the gateway, until it is told to stop.
+
+import Gateway
+import Loop
+import Synchronization
+import Telemetry
+
+struct ServeCommand: Command {
+    static let manual = Manual(
+        "serve", "runs the gateway until it is told to stop",
+        options: [ConfigurationFile.option],
+        notes: """
+            SIGTERM and Ctrl-C drain and stop; a second one ends at once. SIGHUP reads configuration, certificates and rules
+            again: all of it takes effect if all of it is right, else the running one stays.
+            """)
+
+    private let file: ConfigurationFile
+
+    init(_ arguments: Arguments) throws(CommandError) {
+        file = try ConfigurationFile(named: arguments[ConfigurationFile.option])
+    }
+
+    /// On the main thread, whose loop is the control loop.
+    func run() throws(CommandError) -> ExitStatus {
+        do {
+            let prepared = try Prepared(
+                configurationPath: file.path, surroundings: file.surroundings, resuming: nil)
+            let data = try DataFolder(prepared.configuration.data)
+            let loop = try EventLoop()
+            raiseDescriptorLimit()
+            let fault = Mutex<String?>(nil)
+            serve(prepared, data, on: loop) { text in fault.withLock { $0 = text } }
+            loop.run()
+            if let text = fault.withLock({ $0 }) { throw StartFault(text) }
+            return .success
+        } catch {
+            throw .failed("cannot start: \(error)")
+        }
+    }
+
+    private func serve(
+        _ prepared: Prepared, _ data: DataFolder, on loop: EventLoop, onFault: @escaping @Sendable (String) -> Void
+    ) {
+        let settings = prepared.configuration.log
+        let output = LogOutput(level: settings.level, format: settings.format(isTerminal: StandardError.isTerminal))
+        let file = file
+        loop.submit {
+            do {
+                // Before any other thread starts: threads inherit which signals are blocked.
+                let signals = try Signals(on: loop)
+                let appliance = Appliance(
+                    loop: loop, signals: signals, prepared: prepared, configurationPath: file.path,
+                    surroundings: file.surroundings, output: output)
+                try await appliance.run(data)
+            } catch {
+                onFault("\(error)")
+            }
+            loop.stop()
+        }
+    }
+}

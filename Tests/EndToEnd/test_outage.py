@@ -1,0 +1,113 @@
+"""Redis hangs or dies: no false success, a clear 503, and everything that was acknowledged still arrives."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from conftest import CORP
+from harness.gateway import webhook, wecom_source
+from harness.polling import eventually
+from harness.receiver import Answer
+from harness.wecom import WeCom, text_message
+
+
+@pytest.fixture
+def acme(start, receiver):
+    app = WeCom(CORP)
+    tenants = 'tenant "acme" {\n' + wecom_source("app", app) + webhook("crm", receiver.url(), receiver.secret) + "}\n"
+    return start(tenants, blocks={"callbacks": "deadline 1000ms", "delivery": "schedule [0s, 1s, 1s, 1s, 1s, 1s]"}), app
+
+
+def test_a_hanging_redis_means_503_with_retry_after_within_the_deadline(acme, receiver, text):
+    weir, app = acme
+    redis = weir.redis()
+    os.kill(redis, signal.SIGSTOP)
+    try:
+        with weir.connect() as wire:
+            for _ in range(3):
+                started = time.monotonic()
+                response = weir.call_on(wire, "app", app.push(text_message(text)))
+                assert response.status == 503
+                assert int(response.headers["retry-after"]) >= 1
+                assert time.monotonic() - started < 4.5, "WeCom hangs up after five seconds"
+        eventually(lambda: weir.health("/readyz") == 503, what="not ready without Redis")
+        assert weir.health("/healthz") == 200, "but alive: a restart would not help"
+        assert weir.call("app", app.verification("12345")).body == b"12345", "URL verification needs no Redis"
+    finally:
+        os.kill(redis, signal.SIGCONT)
+    weir.wait_ready()
+    marker = f"{text} after"
+    eventually(lambda: weir.call("app", app.push(text_message(marker))).status == 200, what="callbacks are taken again")
+    receiver.wait_text(marker)
+
+
+def test_a_callback_that_was_refused_and_is_sent_again_is_delivered_once(acme, receiver, text):
+    weir, app = acme
+    redis, inner = weir.redis(), text_message(text)
+    os.kill(redis, signal.SIGSTOP)
+    try:
+        assert weir.call("app", app.push(inner)).status == 503
+    finally:
+        os.kill(redis, signal.SIGCONT)
+    weir.wait_ready()
+    # Whether the first append took place after all is unknown to everyone; the repetition makes it certain.
+    eventually(lambda: weir.call("app", app.push(inner)).status == 200, what="the repetition is taken")
+    receiver.wait_text(text)
+    marker = f"{text} marker"
+    assert weir.call("app", app.push(text_message(marker))).status == 200
+    receiver.wait_text(marker)
+    assert len(receiver.wait_text(text)) == 1
+
+
+def test_a_redis_that_refuses_to_write_means_503(acme, receiver, text):
+    weir, app = acme
+    assert weir.redis_cli("CONFIG", "SET", "maxmemory", "1") == "OK"
+    with weir.connect() as wire:
+        for _ in range(3):
+            response = weir.call_on(wire, "app", app.push(text_message(text)))
+            assert response.status == 503
+            assert int(response.headers["retry-after"]) >= 1
+    assert weir.redis_cli("CONFIG", "SET", "maxmemory", "0") == "OK"
+    assert weir.call("app", app.push(text_message(text))).status == 200
+    receiver.wait_text(text)
+
+
+def test_a_redis_that_has_forgotten_its_scripts_and_its_keys_is_set_up_again(acme, receiver, text):
+    weir, app = acme
+    for number, loss in enumerate((("SCRIPT", "FLUSH"), ("FLUSHALL",))):
+        assert weir.redis_cli(*loss) == "OK"
+        marked = f"{text} {number}"
+        assert weir.call("app", app.push(text_message(marked))).status == 200
+        receiver.wait_text(marked, within=20.0)
+
+
+def test_a_redis_that_is_killed_is_started_again_and_has_lost_nothing(acme, receiver, text):
+    weir, app = acme
+    texts = [f"{text} {n}" for n in range(50)]
+    with weir.connect() as wire:
+        for one in texts:
+            assert weir.call_on(wire, "app", app.push(text_message(one))).status == 200
+    first = weir.redis()
+    os.kill(first, signal.SIGKILL)
+    eventually(lambda: weir.redis() not in (None, first), what="a new Redis")
+    weir.wait_ready()
+    after = f"{text} after"
+    eventually(lambda: weir.call("app", app.push(text_message(after))).status == 200, what="callbacks are taken again")
+    receiver.wait(lambda d: d.text in {*texts, after}, count=51)
+    assert {d.text for d in receiver.deliveries} >= {*texts, after}
+
+
+def test_an_acknowledged_event_survives_a_kill_of_weir_and_is_delivered_after_the_restart(acme, receiver, text):
+    weir, app = acme
+    receiver.always("/hooks", Answer(500))
+    inner = text_message(text)
+    assert weir.call("app", app.push(inner)).status == 200
+    [first] = receiver.wait_text(text)[:1]
+    weir.kill()
+    receiver.always("/hooks", Answer(200))
+    weir.start()
+    assert weir.call("app", app.push(inner)).status == 200, "still known as a duplicate after the restart"
+    attempts = receiver.wait_text(text, count=2, within=20.0)
+    assert {a.id for a in attempts} == {first.id}
