@@ -5,6 +5,7 @@ extension HTTPFault {
         switch self {
         case .malformedRequestLine: "The request line is not 'METHOD target HTTP/1.1' with single spaces."
         case .invalidMethod: "The method contains a byte that no method name may contain."
+        case .methodTooLong: "The method is longer than any method there is."
         case .invalidTarget: "The request target is not a path, or contains a byte that must be percent-encoded."
         case .fragmentInTarget: "The request target contains '#'; a fragment is not sent to a server."
         case .malformedEscape: "A percent sign is not followed by two hexadecimal digits."

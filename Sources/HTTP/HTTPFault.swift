@@ -5,6 +5,7 @@ package enum HTTPFault: String, Error, CaseIterable, Hashable, Sendable {
     // The start line
     case malformedRequestLine = "malformed-request-line"
     case invalidMethod = "invalid-method"
+    case methodTooLong = "method-too-long"
     case invalidTarget = "invalid-target"
     case fragmentInTarget = "fragment-in-target"
     case malformedEscape = "malformed-escape"
@@ -60,7 +61,7 @@ package enum HTTPFault: String, Error, CaseIterable, Hashable, Sendable {
         case .headTooLarge, .tooManyFields, .trailerTooLarge: .headerFieldsTooLarge
         case .contentTooLarge: .contentTooLarge
         case .expectationFailed: .expectationFailed
-        case .connectNotSupported, .unknownTransferCoding: .notImplemented
+        case .methodTooLong, .connectNotSupported, .unknownTransferCoding: .notImplemented
         case .unsupportedVersion: .versionNotSupported
         case .malformedStatusLine: .badGateway
         case .malformedRequestLine, .invalidMethod, .invalidTarget, .fragmentInTarget, .malformedEscape,

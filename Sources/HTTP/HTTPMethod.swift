@@ -5,6 +5,9 @@ package enum HTTPMethod: UInt8, CaseIterable, Hashable, Sendable {
     /// A well-formed name that is none of these; no route answers it.
     case other
 
+    /// The longest registered name has 17 bytes. RFC 9112 section 3 has servers answer 501 to one longer than any they know.
+    static let nameBytesMax = 32
+
     /// The name on the wire; `other` has none.
     package var name: String {
         switch self {

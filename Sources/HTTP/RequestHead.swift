@@ -68,6 +68,7 @@ extension RequestHead: MessageHead {
         methodName = line.lowerBound..<methodEnd
         for index in methodName where !ByteSet.token.contains(bytes[index]) { throw .invalidMethod }
         guard !methodName.isEmpty, methodEnd < line.upperBound else { throw .malformedRequestLine }
+        guard methodName.count <= HTTPMethod.nameBytesMax else { throw .methodTooLong }
         method = HTTPMethod(methodName, of: bytes)
 
         let targetStart = methodEnd + 1

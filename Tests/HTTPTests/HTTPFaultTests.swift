@@ -11,6 +11,7 @@ import Testing
             others == [
                 "413 content-too-large", "414 target-too-long", "417 expectation-failed", "431 head-too-large",
                 "431 too-many-fields", "431 trailer-too-large", "501 connect-not-supported",
+                "501 method-too-long",
                 "501 unknown-transfer-coding", "502 malformed-status-line", "505 unsupported-version",
             ])
         for fault in HTTPFault.allCases {

@@ -65,6 +65,9 @@ enum Samples {
         Refusal("a tab for a space", "GET\t/ HTTP/1.1\r\nHost: a\r\n\r\n", .invalidMethod),
         Refusal("a method that is no name", "G(T / HTTP/1.1\r\nHost: a\r\n\r\n", .invalidMethod),
         Refusal("a method with a letter above ASCII", "G\u{c4}T / HTTP/1.1\r\nHost: a\r\n\r\n", .invalidMethod),
+        Refusal(
+            "a method longer than any", String(repeating: "A", count: 33) + " / HTTP/1.1\r\nHost: a\r\n\r\n",
+            .methodTooLong),
         Refusal("TLS on a plain port", "\u{16}\u{03}\u{01}", .controlByte),
         Refusal("CONNECT", "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n", .connectNotSupported),
         Refusal("a version in lower case", "GET / http/1.1\r\nHost: a\r\n\r\n", .malformedVersion),

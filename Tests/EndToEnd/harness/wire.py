@@ -41,8 +41,20 @@ class Wire:
     def close(self):
         self.socket.close()
 
+    @property
+    def port(self):
+        """This end's."""
+        return self.socket.getsockname()[1]
+
     def send(self, data):
         self.socket.sendall(data)
+
+    def offer(self, data):
+        """Sends what the server may refuse before it has read it all; its answer is read all the same."""
+        try:
+            self.socket.sendall(data)
+        except (ConnectionError, ssl.SSLError):
+            pass
 
     def request(self, method, target, body=None, headers=()):
         self.send(request_bytes(method, target, body, headers))
@@ -70,6 +82,16 @@ class Wire:
             return self._unread == b"" and self.socket.recv(1) == b""
         except (ConnectionError, ssl.SSLEOFError):
             return True
+
+    def drain(self):
+        """All that comes until the server ends the connection, in whatever way."""
+        data, self._unread = self._unread, b""
+        try:
+            while more := self.socket.recv(65536):
+                data += more
+        except (ConnectionError, ssl.SSLError):
+            pass
+        return data
 
     def _more(self):
         try:
