@@ -26,6 +26,11 @@ extension Setting {
         Setting(
             "loops", \.loops, .integer(in: 0...256), .restart,
             why: "Event loops, one thread each; 0 means one for each core. Connections are spread over them."),
+        Setting(
+            "roles", \.roles, .choices(), .restart,
+            why:
+                "What this process does: take callbacks in (edge), route events (router), deliver them (worker). Processes "
+                + "that share a Redis can divide the roles among hosts; each role must run somewhere."),
     ]
 
     private static let listeners: [Setting] = [

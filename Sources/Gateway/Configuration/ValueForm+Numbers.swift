@@ -64,3 +64,21 @@ extension ValueForm where Value: CaseIterable & RawRepresentable<String> {
             take: { cursor, name throws(Reported) in try cursor.choice("a value of `\(name)`", Value.self).value })
     }
 }
+
+extension ValueForm {
+    /// One or more words of a closed list, each once, kept in the list's order.
+    static func choices<Choice: CaseIterable & RawRepresentable<String> & Hashable & Sendable>() -> ValueForm
+    where Value == [Choice] {
+        let text = "one or more of \(Choice.allCases.map(\.rawValue).joined(separator: ", ")) in `[ ]`"
+        return ValueForm(
+            text: text, environment: .list, show: { SettingText.list($0.map(\.rawValue)) },
+            take: { cursor, name throws(Reported) in
+                let list = try cursor.list(of: "words") { cursor throws(Reported) in
+                    try cursor.choice("a value of `\(name)`", Choice.self).value
+                }
+                guard !list.value.isEmpty else { throw cursor.error("`\(name)` is \(text)", at: list.range) }
+                let chosen = Set(list.value)
+                return Choice.allCases.filter(chosen.contains)
+            })
+    }
+}

@@ -134,7 +134,8 @@ final class Appliance {
     private func claimAddresses() throws(StartFault) {
         let configuration = prepared.configuration
         let addresses: [(ListenerName, SocketAddress?)] = [
-            (.public, configuration.publicListener.listen), (.api, configuration.apiListener),
+            (.public, configuration.roles.contains(.edge) ? configuration.publicListener.listen : nil),
+            (.api, configuration.apiListener),
             (.operations, configuration.operationsListener), (.plain, configuration.plainListener),
         ]
         for case (let name, let address?) in addresses {
@@ -178,6 +179,7 @@ final class Appliance {
             [
                 "callbacks": "\(base)/callback/{source}", "api": "https://\(configuration.apiListener)",
                 "operations": "http://\(configuration.operationsListener)", "loops": traffic.count,
+                "roles": configuration.roles.map(\.rawValue).joined(separator: ","),
                 "sources": configuration.tenants.flatMap(\.sources).count, "rules": prepared.table.rules.version,
             ])
     }

@@ -26,7 +26,7 @@ struct TrafficPlan: Sendable {
     let webhookMetrics: WebhookMetrics
 }
 
-/// Belongs to its loop: made on it, used on it.
+/// Belongs to its loop: made on it, used on it. Has the parts that the process' roles ask for.
 final class TrafficLoop {
     /// Routed events stay in their stream this long, for a look back.
     private static let retention = Duration.seconds(3600)
@@ -34,74 +34,102 @@ final class TrafficLoop {
 
     private let loop: EventLoop
     private let redis: RedisClient
-    private let handler: CallbackHandler
-    private let server: HTTPServer
-    private let router: Router
-    private let worker: WebhookWorker
-    private let client: HTTPClient
+    private var edge: (server: HTTPServer, handler: CallbackHandler)?
+    private var router: Router?
+    private var delivery: (worker: WebhookWorker, client: HTTPClient)?
     private var running: [Task<Void, Never>] = []
 
     init(on loop: EventLoop, _ plan: TrafficPlan) throws {
         self.loop = loop
-        let configuration = plan.prepared.configuration
-        let resolver = Resolver(loop: loop)
         let health = plan.health
         let part = "redis, loop \(loop.index)"
         health.set(part, isReady: false, detail: "connecting")
+        let resolver = Resolver(loop: loop)
         redis = RedisClient(loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client) {
             health.set(part, isReady: $0, detail: $1)
         }
-        func blocking() -> RedisClient {
-            RedisClient(
-                loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client,
-                replyTimeout: StreamReader.blockFor + .seconds(5))
+        run { [redis] in await redis.run() }
+        for role in plan.prepared.configuration.roles {
+            switch role {
+            case .edge: try startEdge(plan)
+            case .router: startRouter(plan, resolver)
+            case .worker: startWorker(plan, resolver)
+            }
         }
+    }
+
+    private func startEdge(_ plan: TrafficPlan) throws {
+        let configuration = plan.prepared.configuration
         let appender = EventAppender(redis: redis, dedupeWindow: configuration.callbacks.dedupeWindow)
-        handler = try CallbackHandler(
+        let handler = try CallbackHandler(
             sources: configuration.tenants.flatMap(\.sources), appender: appender,
             deadline: configuration.callbacks.deadline, random: .system, log: plan.log.named("callbacks"),
             metrics: plan.ingestMetrics)
-        server = try HTTPServer(
+        let server = try HTTPServer(
             on: loop, at: configuration.publicListener.listen, tls: plan.prepared.tls,
-            limits: configuration.edge.httpLimits,
-            timeouts: configuration.edge.timeouts, ledger: plan.ledger, handler: handler,
-            report: plan.edgeMetrics.observer(.public, log: plan.log.named("edge")))
-        let owner = "\(plan.instance)/\(loop.index)"
-        let routerReads = blocking()
-        let workerReads = blocking()
-        router = Router(
-            redis: redis, blocking: routerReads, owner: owner, table: plan.prepared.table, retention: Self.retention,
-            log: plan.log.named("router"), metrics: plan.routingMetrics)
-        client = HTTPClient(
-            loop: loop, resolver: resolver, tls: plan.prepared.client,
-            admits: AddressPolicy(allowing: configuration.delivery.privateNetworks).admits)
-        worker = WebhookWorker(
-            redis: redis, blocking: workerReads, owner: owner, client: client, directory: plan.prepared.directory,
-            schedule: RetrySchedule(delays: configuration.delivery.schedule), random: .system,
-            log: plan.log.named("webhooks"), metrics: plan.webhookMetrics)
-        running = [
-            loop.spawn { [redis] in await redis.run() }, loop.spawn { await routerReads.run() },
-            loop.spawn { await workerReads.run() }, loop.spawn { [server] in await server.run() },
-            loop.spawn { [router] in await router.run() }, loop.spawn { [worker] in await worker.run() },
-        ]
+            limits: configuration.edge.httpLimits, timeouts: configuration.edge.timeouts, ledger: plan.ledger,
+            handler: handler, report: plan.edgeMetrics.observer(.public, log: plan.log.named("edge")))
+        edge = (server, handler)
+        run { await server.run() }
     }
+
+    private func startRouter(_ plan: TrafficPlan, _ resolver: Resolver) {
+        let reads = blockingClient(plan, resolver)
+        let router = Router(
+            redis: redis, blocking: reads, owner: owner(plan), table: plan.prepared.table, retention: Self.retention,
+            log: plan.log.named("router"), metrics: plan.routingMetrics)
+        self.router = router
+        run { await router.run() }
+    }
+
+    private func startWorker(_ plan: TrafficPlan, _ resolver: Resolver) {
+        let settings = plan.prepared.configuration.delivery
+        let reads = blockingClient(plan, resolver)
+        let client = HTTPClient(
+            loop: loop, resolver: resolver, tls: plan.prepared.client,
+            admits: AddressPolicy(allowing: settings.privateNetworks).admits)
+        let worker = WebhookWorker(
+            redis: redis, blocking: reads, owner: owner(plan), client: client, directory: plan.prepared.directory,
+            schedule: RetrySchedule(delays: settings.schedule), random: .system, log: plan.log.named("webhooks"),
+            metrics: plan.webhookMetrics)
+        delivery = (worker, client)
+        run { await worker.run() }
+    }
+
+    private func owner(_ plan: TrafficPlan) -> String { "\(plan.instance)/\(loop.index)" }
+
+    /// A connection of its own for reads that wait in Redis.
+    private func blockingClient(_ plan: TrafficPlan, _ resolver: Resolver) -> RedisClient {
+        let client = RedisClient(
+            loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client,
+            replyTimeout: StreamReader.blockFor + .seconds(5))
+        run { await client.run() }
+        return client
+    }
+
+    private func run(_ part: @escaping () async -> Void) { running.append(loop.spawn(part)) }
 
     /// The new world, between two events of this loop.
     func commit(_ prepared: Prepared) throws {
-        try handler.replace(sources: prepared.configuration.tenants.flatMap(\.sources))
-        server.tls = prepared.tls
-        router.table = prepared.table
-        worker.directory = prepared.directory
-        client.admits = AddressPolicy(allowing: prepared.configuration.delivery.privateNetworks).admits
+        let configuration = prepared.configuration
+        if let edge {
+            try edge.handler.replace(sources: configuration.tenants.flatMap(\.sources))
+            edge.server.tls = prepared.tls
+        }
+        router?.table = prepared.table
+        if let delivery {
+            delivery.worker.directory = prepared.directory
+            delivery.client.admits = AddressPolicy(allowing: configuration.delivery.privateNetworks).admits
+        }
     }
 
     /// Stops in the order in which events travel, so that what was accepted is routed and what was routed is delivered as far as
     /// time allows; the rest is in Redis.
     func drain() async {
-        await server.drain(by: loop.now + Self.drainFor)
-        await router.stop()
-        await worker.stop(by: loop.now + Self.drainFor)
-        client.closeIdle()
+        await edge?.server.drain(by: loop.now + Self.drainFor)
+        await router?.stop()
+        await delivery?.worker.stop(by: loop.now + Self.drainFor)
+        delivery?.client.closeIdle()
         redis.stop()
         for task in running { await task.value }
     }
