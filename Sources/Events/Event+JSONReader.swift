@@ -108,7 +108,7 @@ private struct EventReader: ~Escapable {
         if event.has(.raw) { throw .repeated(.raw) }
         var raw: [UInt8] = []
         do { try Base64.decode(scanner.source(text.range), appendingTo: &raw) } catch { throw .wrongKind(.raw) }
-        event.put(.raw, raw.span)
+        event.set(.raw, to: raw.span)
     }
 
     private func field(_ key: JSONText, in table: NameTable<Field>) -> Field? {

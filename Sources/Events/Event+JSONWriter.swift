@@ -10,26 +10,30 @@ extension Event {
 
     /// As one value of a larger document.
     package func write(to writer: inout JSONWriter) {
+        let keys = Schema.keyTokens
+        let contentStart = Schema.contentStart
         writer.beginObject()
         var isInContent = false
-        for field in fields where field != .raw {
-            if field.isContent, !isInContent {
+        for place in places where place.field != .raw {
+            let row = Int(place.field.rawValue)
+            if row >= contentStart, !isInContent {
                 writer.key("content")
                 writer.beginObject()
                 isInContent = true
             }
-            guard let value = value(of: field) else { continue }
-            writer.key(field.key)
-            switch field.form {
-            case .text, .time: writer.string(value)
-            case .number, .flag: writer.raw(value)
+            let key = keys[row]
+            writer.key(token: key.span)
+            switch place.field.form {
+            case .text, .time: writer.string(valid: value(at: place))
+            case .number, .flag: writer.raw(value(at: place))
             }
         }
         if isInContent { writer.endObject() }
         if let raw = value(of: .raw) {
-            if UTF8Check.isValid(raw) {
-                writer.key(Field.raw.key)
-                writer.string(raw)
+            if isRawText {
+                let key = keys[Int(Field.raw.rawValue)]
+                writer.key(token: key.span)
+                writer.string(valid: raw)
             } else {
                 writer.key(Self.rawInBase64)
                 writer.base64(raw)

@@ -9,10 +9,12 @@ package struct Event: Sendable {
 
     private var bytes: [UInt8]
     /// In the order of the schema, at most one per field.
-    private var places: [Place]
+    private(set) var places: [Place]
+    /// Whether `raw` is UTF-8: asked once, where it comes from.
+    private(set) var isRawText = true
 
     /// Where a field's value lies in `bytes`.
-    private struct Place {
+    struct Place {
         var field: Field
         var start: Int
         var count: Int
@@ -50,8 +52,12 @@ extension Event {
     @_lifetime(borrow self)
     package func value(of field: Field) -> Span<UInt8>? {
         guard let index = index(of: field) else { return nil }
-        let place = places[index]
-        return bytes.span.extracting(place.start..<place.start + place.count)
+        return value(at: places[index])
+    }
+
+    @_lifetime(borrow self)
+    func value(at place: Place) -> Span<UInt8> {
+        bytes.span.extracting(place.start..<place.start &+ place.count)
     }
 
     /// A copy of a field's value; empty if there is none.
@@ -92,15 +98,18 @@ extension Event {
     /// Sets a field to what somebody else wrote. False, and nothing set, if that is no value of the field's kind: a number
     /// must be one in JSON's grammar, a time one in RFC 3339, a flag `true` or `false`. Text that is not UTF-8 is repaired,
     /// except in `raw`; whether a token is in the vocabulary is its producer's care, since a record may be of a newer version.
+    /// - isUTF8: the caller knows that it is, having scanned the document it stands in.
     @discardableResult
-    package mutating func set(_ field: Field, to value: Span<UInt8>) -> Bool {
+    package mutating func set(_ field: Field, to value: Span<UInt8>, isUTF8: Bool = false) -> Bool {
         precondition(field != .type && field != .time, "\(field) is given when an event is made")
         switch field.form {
         case .text:
-            if field != .raw, !UTF8Check.isValid(value) {
-                put(field, String(copying: value))
-            } else {
+            let isText = isUTF8 || UTF8Check.isValid(value)
+            if field == .raw { isRawText = isText }
+            if isText || field == .raw {
                 put(field, value)
+            } else {
+                put(field, String(copying: value))
             }
         case .number:
             guard isNumber(value) else { return false }

@@ -211,9 +211,6 @@ extension Field {
 
     var form: FieldForm { Schema.forms[Int(rawValue)] }
 
-    /// The name in the record's JSON.
-    var key: String { Schema.keys[Int(rawValue)] }
-
     var isContent: Bool { Int(rawValue) >= Schema.contentStart }
 
     package var row: FieldRow { Schema.fields[Int(rawValue)] }

@@ -10,7 +10,8 @@ package enum Schema {
     // What is asked for on the way of an event lies in columns of its own: a row is large, and to copy one costs counting
     // the references to all of its texts.
     static let forms = fields.map(\.kind.form)
-    static let keys = fields.map(\.key)
+    /// As a record writes them, with quotes and colon.
+    static let keyTokens = fields.map { Array("\"\($0.key)\":".utf8) }
     static let required = fields.filter(\.isRequired).map(\.field)
     /// Fields of the record come before those of the content.
     static let contentStart = fields.firstIndex(where: \.isContent) ?? fields.count

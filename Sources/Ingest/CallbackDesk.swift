@@ -1,7 +1,7 @@
 // Where callbacks of one source are taken: the part that differs between WeCom and instance providers.
 
 import Codec
-package import Crypto
+import Crypto
 import Events
 import HTTP
 import Loop

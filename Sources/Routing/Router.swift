@@ -1,7 +1,7 @@
 // Consumes the inboxes of the partitions it holds: reads in batches, decides by the rules, commits.
 
 package import Gateway
-package import Loop
+import Loop
 package import Redis
 package import Telemetry
 

@@ -1,7 +1,7 @@
 // What the router and the webhook workers go by: the rules in force and the endpoints their targets mean. Made whole from a
 // configuration and a rule set, and replaced whole by a reload.
 
-package import Events
+import Events
 package import Gateway
 package import Language
 package import Rules

@@ -1,7 +1,7 @@
 // How an attempt ended: the verdict, and a reason from a closed list that is the metric's label, the dead letter's field and
 // the log's word.
 
-package import Telemetry
+import Telemetry
 
 package enum DeliveryOutcome: Equatable, Sendable {
     case delivered(status: Int)

@@ -41,12 +41,3 @@ package enum ASCII {
         return value == .min ? nil : -value
     }
 }
-
-extension [UInt8] {
-    /// Appends a copy of the bytes. An array takes no span in bulk yet; this loop becomes a copy of memory.
-    package mutating func append(copying bytes: Span<UInt8>) {
-        append(addingCapacity: bytes.count) { output in
-            for index in bytes.indices { output.append(bytes[index]) }
-        }
-    }
-}

@@ -12,17 +12,23 @@ extension [UInt8] {
         append(escapingValid: text.extracting(start..<text.count))
     }
 
-    /// Copies runs between the few bytes that need an escape: `"`, `\` and the control characters.
-    private mutating func append(escapingValid text: Span<UInt8>) {
+    /// Appends text that is known to be UTF-8: copies runs between the few bytes that need an escape.
+    package mutating func append(escapingValid text: Span<UInt8>) {
         var runStart = 0
-        for index in text.indices {
-            let byte = text[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
+        while true {
+            let index = text.firstIndex(from: runStart, where: Self.needsEscape)
             append(copying: text.extracting(runStart..<index))
-            append(escaping: byte)
+            guard index < text.count else { return }
+            append(escaping: text[index])
             runStart = index + 1
         }
-        append(copying: text.extracting(runStart..<text.count))
+    }
+
+    /// `"`, `\` and the control characters.
+    @inline(__always)
+    private static func needsEscape(_ word: UInt64) -> UInt64 {
+        ByteWord.isBelow(0x20, word) | ByteWord.equals(UInt8(ascii: "\""), word)
+            | ByteWord.equals(UInt8(ascii: "\\"), word)
     }
 
     private mutating func append(escaping byte: UInt8) {

@@ -62,27 +62,29 @@ extension JSONScanner {
         let start = offset + 1
         var index = start
         var hasEscapes = false
-        var seen: UInt8 = 0
-        while index < bytes.count {
-            let byte = bytes[index]
-            if byte == UInt8(ascii: "\"") {
-                // Most strings are ASCII; only the others are looked at twice.
-                if seen >= 0x80, let flaw = UTF8Check.firstFlaw(in: bytes.extracting(start..<index)) {
+        while true {
+            index = bytes.firstIndex(from: index, where: Self.endsARun)
+            guard index < bytes.count else { throw CodecError(.unexpectedEnd, at: bytes.count) }
+            switch bytes[index] {
+            case UInt8(ascii: "\""):
+                if let flaw = UTF8Check.firstFlaw(in: bytes.extracting(start..<index)) {
                     throw CodecError(.invalidUTF8, at: start + flaw.lowerBound)
                 }
                 offset = index + 1
                 return JSONText(range: start..<index, hasEscapes: hasEscapes)
-            }
-            if byte == UInt8(ascii: "\\") {
+            case UInt8(ascii: "\\"):
                 hasEscapes = true
                 index = try escape(at: index).end
-                continue
+            default: throw CodecError(.controlCharacter, at: index)
             }
-            if byte < 0x20 { throw CodecError(.controlCharacter, at: index) }
-            seen |= byte
-            index &+= 1
         }
-        throw CodecError(.unexpectedEnd, at: bytes.count)
+    }
+
+    /// What a string cannot hold as it is: `"`, `\` and the control characters.
+    @inline(__always)
+    private static func endsARun(_ word: UInt64) -> UInt64 {
+        ByteWord.isBelow(0x20, word) | ByteWord.equals(UInt8(ascii: "\""), word)
+            | ByteWord.equals(UInt8(ascii: "\\"), word)
     }
 
     /// The character that the escape at `start` stands for, and where the escape ends.

@@ -36,6 +36,13 @@ package struct JSONWriter {
         needsComma = false
     }
 
+    /// A key as it is written, with its quotes and the colon behind them.
+    package mutating func key(token: Span<UInt8>) {
+        separate()
+        bytes.append(copying: token)
+        needsComma = false
+    }
+
     package mutating func string(_ text: String) { string(text.utf8.span) }
 
     /// Bytes that are not UTF-8 become replacement characters, so that what is written is always JSON; a caller who must
@@ -44,6 +51,14 @@ package struct JSONWriter {
         separate()
         bytes.append(UInt8(ascii: "\""))
         bytes.append(escapingForJSON: text)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A text that is known to be UTF-8.
+    package mutating func string(valid text: Span<UInt8>) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(escapingValid: text)
         bytes.append(UInt8(ascii: "\""))
     }
 

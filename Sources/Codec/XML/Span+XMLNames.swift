@@ -30,11 +30,12 @@ extension Span where Element == UInt8 {
         let text = text.utf8.span
         let first = text[0]
         var index = start
-        while index &+ text.count <= count {
-            if self[index] == first, ASCII.equal(extracting(index..<(index + text.count)), text) { return index }
+        while true {
+            index = firstIndex(from: index) { ByteWord.equals(first, $0) }
+            guard index &+ text.count <= count else { throw CodecError(.unexpectedEnd, at: count) }
+            if ASCII.equal(extracting(index..<(index + text.count)), text) { return index }
             index &+= 1
         }
-        throw CodecError(.unexpectedEnd, at: count)
     }
 
     /// The range of the XML name that begins at `start`.

@@ -48,7 +48,12 @@ extension XMLScanner {
         let start = offset
         var hasReferences = false
         var index = start
-        while index < bytes.count {
+        while true {
+            index = bytes.firstIndex(from: index) { word in
+                ByteWord.equals(UInt8(ascii: "<"), word) | ByteWord.equals(UInt8(ascii: "&"), word)
+                    | ByteWord.equals(UInt8(ascii: "]"), word)
+            }
+            guard index < bytes.count else { throw CodecError(.unexpectedEnd, at: bytes.count) }
             switch bytes[index] {
             case UInt8(ascii: "<"):
                 offset = index
@@ -56,14 +61,12 @@ extension XMLScanner {
             case UInt8(ascii: "&"):
                 hasReferences = true
                 index = try bytes.xmlReference(at: index).end
-            case UInt8(ascii: "]") where bytes.matches("]]>", at: index):
-                // Not allowed in text: more likely the end of a CDATA section whose text held `]]>` (WECOM.md, trap 43).
-                throw CodecError(.unexpectedCharacter, at: index)
             default:
+                // Not allowed in text: more likely the end of a CDATA section whose text held `]]>` (WECOM.md, trap 43).
+                if bytes.matches("]]>", at: index) { throw CodecError(.unexpectedCharacter, at: index) }
                 index &+= 1
             }
         }
-        throw CodecError(.unexpectedEnd, at: bytes.count)
     }
 
     /// Passes over a CDATA section.

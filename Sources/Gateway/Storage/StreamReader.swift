@@ -1,7 +1,7 @@
 // Reads the streams of the partitions that a loop holds, by a blocking XREAD on a connection of its own: no polling, and a new
 // entry is seen at once. Reading changes nothing in Redis, so a reader that lost its lease without knowing does no harm.
 
-package import Loop
+import Loop
 package import Redis
 
 /// What one read brought of one partition.

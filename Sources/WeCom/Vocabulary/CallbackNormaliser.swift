@@ -21,13 +21,14 @@ package struct CallbackNormaliser: Sendable {
     /// The event, but for its id, which its receiver gives it.
     /// - hash: of `message`, for the dedupe key.
     package func event(from message: Span<UInt8>, hash: Digest<32>, receivedAt now: Timestamp) -> Event {
-        let document = (try? InnerDocument(message)) ?? InnerDocument()
+        let understood = try? InnerDocument(message)
+        let document = understood ?? InnerDocument()
         let kind = DocumentKind(document)
         var event = Event(kind.type, at: Self.time(of: document) ?? now, source: .callback)
         event.set(.tenant, to: tenant)
         event.set(.account, to: account)
         event.set(.sourceName, to: source)
-        event.set(.raw, to: message)
+        event.set(.raw, to: message, isUTF8: understood != nil)
         if let name = kind.eventName { event.set(.event, to: name) }
         if let kind = kind.messageKind { event.set(.kind, to: kind) }
         event.takeChangeType(document)

@@ -6,6 +6,8 @@ import Events
 extension Event {
     /// Takes over every element that has a row for the event's type. Values that are empty or are not of the field's kind
     /// are left out: the vendors write empty numbers for "none" (WECOM.md, 9, row 24), and `raw` has them anyway.
+    ///
+    /// Every text of a document is UTF-8: its scanner has seen to that.
     mutating func take(_ document: borrowing InnerDocument, by table: NameTable<[VendorElements.Row]>) {
         for index in document.leaves.indices {
             guard let rows = table[document.path(at: index)] else { continue }
@@ -20,11 +22,11 @@ extension Event {
         let text = document.text(at: index)
         switch row.reading {
         case .first:
-            set(row.field, to: text)
+            set(row.field, to: text, isUTF8: true)
         case .joined:
-            set(row.field, to: document.joined(from: index, by: ",").span)
+            set(row.field, to: document.joined(from: index, by: ",").span, isUTF8: true)
         case .lines:
-            set(row.field, to: document.joined(from: index, by: "\n").span)
+            set(row.field, to: document.joined(from: index, by: "\n").span, isUTF8: true)
         case .seconds:
             if let moment = Timestamp(vendor: text) { set(row.field, to: moment) }
         case .word(let words):
