@@ -26,7 +26,11 @@ func tests(
 
 let package = Package(
     name: "weir",
-    products: [.executable(name: "weir", targets: ["weir"])],
+    products: [
+        .executable(name: "weir", targets: ["weir"]),
+        // Only Deploy/bench builds and runs it.
+        .executable(name: "weir-load", targets: ["Load"]),
+    ],
     targets: [
         // C
         .systemLibrary(name: "CLinux"),
@@ -77,6 +81,13 @@ let package = Package(
         tests(of: "Routing"),
         tests(of: "Webhooks"),
         tests(of: "weir"),
+        // The load driver of Deploy/bench, no part of the product.
+        .executableTarget(
+            name: "Load",
+            dependencies: [
+                "CLinux", "COpenSSL", "Codec", "Crypto", "Events", "HTTP", "Language", "Rules", "WeCom",
+            ], path: "Tests/Load", swiftSettings: settings),
+        .testTarget(name: "LoadTests", dependencies: ["Load"], swiftSettings: settings),
         // The house rules: the one test target that mirrors no module.
         .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"], swiftSettings: settings),
     ],

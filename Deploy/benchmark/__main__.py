@@ -1,0 +1,84 @@
+"""Deploy/bench's orchestrator: starts the peers, measures them in turn, prints a table and, as the last line, one JSON object."""
+
+import argparse
+import datetime
+import json
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import goals
+import report
+from machine import load_average, machine
+from measurements import Effort, Peers, handshakes, idle_memory, rule_matching, start_up, webhooks
+from servers import Void, make_certificate
+
+
+def measure(effort, folder, say):
+    """All results, and why some of them are void."""
+    started, void, results = [], [], {"load_before": load_average()}
+
+    def attempt(name, what, *arguments):
+        began = time.monotonic()
+        try:
+            results[name] = what(*arguments)
+        except (Void, OSError, TimeoutError) as error:
+            void.append(f"{name}: {error}")
+        say(f"{name}: {time.monotonic() - began:.1f} s")
+
+    try:
+        certificate = make_certificate(folder / "certificates")
+        peers = Peers(folder, certificate, started)
+        for number in range(effort.rounds):
+            began = time.monotonic()
+            peers.round(effort, void)
+            took = time.monotonic() - began
+            say(f"round {number + 1} of {effort.rounds}: {took:.1f} s")
+            if number + 1 < effort.rounds and took * (number + 2) > effort.rounds_seconds_max:
+                say("no more rounds: this machine is too busy to finish in time")
+                break
+        results["peers"], results["tls"] = peers.results(), sorted(peers.tls)
+        attempt("handshakes", handshakes, peers, effort, 2)
+        attempt("idle_tls_bytes", idle_memory, peers, effort)
+        attempt("start", start_up, folder, certificate, effort, started)
+        attempt("webhooks", webhooks, folder, certificate, effort, started, void)
+        attempt("rules_us", rule_matching)
+    finally:
+        for server in reversed(started):
+            server.stop()
+    results["load_after"] = load_average()
+    return results, void
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="Deploy/bench", add_help=False)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--out", type=Path)
+    options = parser.parse_args()
+
+    began = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="bench-weir-"))
+    try:
+        effort = Effort.quick() if options.quick else Effort.full()
+        results, void = measure(effort, folder, lambda text: print(text, file=sys.stderr, flush=True))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+    document = {
+        "date": datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "kind": "quick" if options.quick else "full",
+        "seconds": round(time.monotonic() - began, 1),
+        "machine": machine(),
+        "effort": vars(effort),
+    } | goals.flat(results) | {"void": void, "results": results}
+    document["goals"] = goals.judged(document)
+    print(report.table(document))
+    if options.out:
+        report.write(document, options.out)
+    print(json.dumps(document, ensure_ascii=False))
+    return 1 if void else 0
+
+
+sys.exit(main())

@@ -1,0 +1,77 @@
+"""The plain numbers of a run by name, and the goals they are held against."""
+
+
+def ratio(one, other):
+    return round(one / other, 3) if one is not None and other else None
+
+
+def rounded(value, digits=2):
+    return None if value is None else round(value, digits)
+
+
+def flat(results):
+    """Every headline figure under one name; None where nothing trustworthy was measured."""
+    peers = results.get("peers", {})
+
+    def peer(name, figure, connections="64"):
+        return rounded(peers.get(name, {}).get(connections, {}).get(figure))
+
+    figures = {}
+    for name in ("nginx", "nginx_lua", "weir", "weir_routed"):
+        for connections, suffix in (("64", ""), ("256", "_256")):
+            figures[f"{name}_cpu_us{suffix}"] = peer(name, "server_cpu_us", connections)
+            if name != "nginx":
+                figures[f"{name}_redis_cpu_us{suffix}"] = peer(name, "redis_cpu_us", connections)
+            figures[f"{name}_rps{suffix}"] = peer(name, "rps", connections)
+            figures[f"{name}_p50_ms{suffix}"] = peer(name, "p50_ms", connections)
+            figures[f"{name}_p99_ms{suffix}"] = peer(name, "p99_ms", connections)
+
+    idle = results.get("idle_tls_bytes", {})
+    figures["idle_tls_bytes"] = rounded(idle.get("weir"), 0)
+    figures["nginx_idle_tls_bytes"] = rounded(idle.get("nginx"), 0)
+    for kind, found in results.get("handshakes", {}).items():
+        for name, values in found.items():
+            figures[f"{name}_handshakes_{kind}_rps"] = rounded(values["rps"])
+            figures[f"{name}_handshakes_{kind}_cpu_us"] = rounded(values["server_cpu_us"])
+    start = results.get("start", {})
+    figures["start_up_ms"] = rounded(start.get("start_up_ms"))
+    figures["idle_rss_mb"] = rounded(start.get("idle_rss_mb"))
+    for rate, found in results.get("webhooks", {}).items():
+        for name in ("webhook_p50_ms", "webhook_p99_ms", "p50_ms", "p99_ms"):
+            label = name if name.startswith("webhook") else f"answer_{name}"
+            figures[f"{label}_at_{rate}"] = rounded(found[name])
+        figures[f"event_cpu_us_at_{rate}"] = rounded(found["server_cpu_us"])
+        figures["deliveries_per_core_s"] = rounded(1e6 / found["server_cpu_us"], 0)
+    for routes, value in results.get("rules_us", {}).items():
+        figures[f"rules_us_{routes}_routes"] = value
+    return figures
+
+
+# (what, how the value is made of the figures, relation, limit)
+GOALS = [
+    ("CPU per request, (c) : (a)", lambda f: ratio(f["weir_cpu_us"], f["nginx_cpu_us"]), "<=", 1.6),
+    ("CPU per request, (c) : (b)", lambda f: ratio(f["weir_cpu_us"], f["nginx_lua_cpu_us"]), "<=", 0.6),
+    ("requests/s at 64 connections, (c) : (b)", lambda f: ratio(f["weir_rps"], f["nginx_lua_rps"]), ">=", 1.8),
+    ("requests/s at 256 connections, (c) : (b)", lambda f: ratio(f["weir_rps_256"], f["nginx_lua_rps_256"]), ">=", 1.8),
+    ("full TLS handshakes/s, Weir : nginx",
+     lambda f: ratio(f.get("weir_handshakes_full_rps"), f.get("nginx_handshakes_full_rps")), ">=", 0.95),
+    ("full TLS handshakes per CPU second, Weir : nginx",
+     lambda f: ratio(f.get("nginx_handshakes_full_cpu_us"), f.get("weir_handshakes_full_cpu_us")), ">=", 0.95),
+    ("memory of an idle TLS connection, Weir : nginx",
+     lambda f: ratio(f["idle_tls_bytes"], f["nginx_idle_tls_bytes"]), "<=", 0.9),
+    ("start-up, ms", lambda f: f["start_up_ms"], "<", 100),
+    ("resident when idle, MB", lambda f: f["idle_rss_mb"], "<", 30),
+    ("callback to webhook p99 at 2,000/s, ms", lambda f: f.get("webhook_p99_ms_at_2000"), "<=", 10),
+    ("callback to webhook p99 at 5,000/s, ms", lambda f: f.get("webhook_p99_ms_at_5000"), "<=", 10),
+]  # fmt: skip
+
+
+def judged(figures):
+    """Each goal with its measured value; `met` is None where the value was not measured in this run."""
+    holds = {"<=": float.__le__, "<": float.__lt__, ">=": float.__ge__}
+    rows = []
+    for what, value, relation, limit in GOALS:
+        measured = value(figures)
+        met = None if measured is None else holds[relation](float(measured), float(limit))
+        rows.append({"goal": what, "limit": f"{relation} {limit}", "measured": measured, "met": met})
+    return rows

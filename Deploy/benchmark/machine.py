@@ -1,0 +1,44 @@
+"""What a figure depends on besides Weir."""
+
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+
+from servers import ROOT, WEIR
+
+
+def load_average():
+    return [round(value, 2) for value in os.getloadavg()]
+
+
+def output(*command):
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=20, cwd=ROOT)
+    except OSError:
+        return ""
+    return (done.stdout + done.stderr).strip()
+
+
+def first(pattern, text):
+    found = re.search(pattern, text)
+    return found.group(1).strip() if found else "unknown"
+
+
+def machine():
+    processor = Path("/proc/cpuinfo").read_text()
+    dirty = " with changes" if output("git", "status", "--porcelain", "--", "Sources", "Package.swift") else ""
+    return {
+        "cpu": first(r"model name\s*: (.*)", processor),
+        "cores": os.cpu_count(),
+        "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9, 1),
+        "kernel": platform.release(),
+        "system": first(r'PRETTY_NAME="(.*)"', Path("/etc/os-release").read_text()),
+        "swift": first(r"Swift version ([\w.]+)", output("swift", "--version")),
+        "openssl": first(r"OpenSSL ([\w.]+)", output("openssl", "version")),
+        "nginx": first(r"nginx/([\w.]+)", output("nginx", "-v")),
+        "redis": first(r"v=([\w.]+)", output("redis-server", "--version")),
+        "weir": first(r"weir (\S+)", output(str(WEIR), "version")),
+        "commit": output("git", "rev-parse", "--short", "HEAD") + dirty,
+    }
