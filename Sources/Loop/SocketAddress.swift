@@ -23,6 +23,9 @@ package struct IPAddress: Hashable, Sendable {
 }
 
 package enum SocketAddress: Hashable, Sendable {
+    /// The longest path of a Unix socket in bytes: `sun_path` has 108, the last is 0.
+    package static let unixPathMax = 107
+
     case ip(IPAddress, port: UInt16)
     case unix(path: String)
 

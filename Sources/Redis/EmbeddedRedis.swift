@@ -19,6 +19,8 @@ package final class EmbeddedRedis {
     private let folder: String
     private let report: (Event) -> Void
     private var child: ChildProcess?
+    /// A connection to an adopted server that lasts as long as it does.
+    private var adopted: ByteStream?
     private var isStopping = false
     private let exited = Gate()
     private let ended = Gate()
@@ -31,7 +33,8 @@ package final class EmbeddedRedis {
     }
 
     package var address: RedisAddress { RedisAddress(unixPath: socketPath) }
-    private var socketPath: String { folder + "/redis.sock" }
+    private var socketPath: String { Self.socketPath(in: folder) }
+    package static func socketPath(in folder: String) -> String { folder + "/redis.sock" }
     package var logPath: String { folder + "/redis.log" }
 
     /// Everything appended is on disk before the reply (`appendfsync always`, invariant 1). No eviction: memory that runs out
@@ -52,7 +55,6 @@ package final class EmbeddedRedis {
         var failures = 0
         while !isStopping {
             if await isAnswering() {
-                if child == nil { report(.adopted) }
                 failures = 0
                 await untilGone()
             } else {
@@ -94,14 +96,23 @@ package final class EmbeddedRedis {
 
     /// Returns when the server has ended: told by SIGCHLD for our own child, by its socket for an adopted one.
     private func untilGone() async {
-        guard child != nil else {
-            let adopted = try? await ByteStream.connect(
-                on: loop, to: .unix(path: socketPath), by: loop.now + .seconds(1))
-            var buffer = [UInt8](repeating: 0, count: 64)
-            while let count = try? await adopted?.read(into: &buffer, at: 0), count > 0 {}
-            return
-        }
+        guard child != nil else { return await untilAdoptedIsGone() }
         while !reapIfExited() { _ = await exited.wait() }
+    }
+
+    private func untilAdoptedIsGone() async {
+        guard
+            let stream = try? await ByteStream.connect(
+                on: loop, to: .unix(path: socketPath), by: loop.now + .seconds(1))
+        else { return }
+        report(.adopted)
+        stream.deadline = .never
+        adopted = stream
+        var buffer = [UInt8](repeating: 0, count: 64)
+        while let count = try? await stream.read(into: &buffer, at: 0), count > 0 {}
+        stream.close()
+        adopted = nil
+        if isStopping { report(.stopped) }
     }
 
     /// Tell it of each SIGCHLD.
@@ -125,6 +136,7 @@ package final class EmbeddedRedis {
         } catch {
             // The server closes the connection instead of answering.
         }
+        adopted?.close()
         exited.open()
         _ = await ended.wait()
     }

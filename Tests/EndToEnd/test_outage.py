@@ -111,3 +111,16 @@ def test_an_acknowledged_event_survives_a_kill_of_weir_and_is_delivered_after_th
     assert weir.call("app", app.push(inner)).status == 200, "still known as a duplicate after the restart"
     attempts = receiver.wait_text(text, count=2, within=20.0)
     assert {a.id for a in attempts} == {first.id}
+
+
+def test_a_redis_that_an_earlier_weir_left_is_found_once_and_stopped_at_the_end(acme):
+    weir, _ = acme
+    weir.kill()
+    left = weir.redis()
+    weir.start()
+    assert weir.redis() == left
+    with pytest.raises(AssertionError):  # it was once found again every second
+        eventually(lambda: weir.log_text().count("found redis-server running") > 1, within=2.5)
+    assert weir.stop() == 0
+    assert "stopped redis-server" in weir.log_text()
+    assert weir.redis() is None
