@@ -8,6 +8,7 @@ final class ClientConnection {
     private var loop: EventLoop { stream.loop }
     private var buffer: [UInt8] = []
     private var end = 0
+    let generation: Int
     /// Past this an idle connection is not used again.
     var usableUntil: Instant
     /// Interim responses before the final one. A server that sends nothing else, and fast, would never make this task wait.
@@ -15,8 +16,9 @@ final class ClientConnection {
     /// Whether a byte of the current response has come.
     private(set) var sawResponse = false
 
-    init(_ stream: ByteStream, usableUntil: Instant) {
+    init(_ stream: ByteStream, generation: Int, usableUntil: Instant) {
         self.stream = stream
+        self.generation = generation
         self.usableUntil = usableUntil
     }
 

@@ -62,11 +62,13 @@ package final class HTTPClient {
 
     private let loop: EventLoop
     private let resolver: Resolver
-    private let tls: TLSClient
     private let limits: HTTPLimits
-    /// Asked about each address before it is connected to. Replaced at a reload.
-    package var admits: (IPAddress) -> Bool
+    private var tls: TLSClient
+    /// Asked about each address before it is connected to.
+    private var admits: (IPAddress) -> Bool
     private var idle: [Origin: [ClientConnection]] = [:]
+    /// Which `replace` connections were made after.
+    private var generation = 0
     private var sweep: LoopTimer?
 
     package init(
@@ -77,6 +79,14 @@ package final class HTTPClient {
         self.resolver = resolver
         self.tls = tls
         limits = HTTPLimits(bodyBytes: Self.bodyReadMax)
+    }
+
+    /// At a reload: whom to trust and where to go from now on. Kept connections were made under the old answers.
+    package func replace(tls: TLSClient, admits: @escaping (IPAddress) -> Bool) {
+        self.tls = tls
+        self.admits = admits
+        generation += 1
+        closeIdle()
     }
 
     /// Sends `request`, already serialised, and reads the response. A request on a kept connection that the other side
@@ -137,7 +147,7 @@ package final class HTTPClient {
                 let stream = try await ByteStream.connect(
                     on: loop, to: .ip(address, port: origin.port),
                     tls: origin.isSecure ? (tls, origin.host) : nil, by: share)
-                return ClientConnection(stream, usableUntil: loop.now + Self.idleFor)
+                return ClientConnection(stream, generation: generation, usableUntil: loop.now + Self.idleFor)
             } catch {
                 failure = error
                 if case .tls = error { break }
@@ -160,7 +170,9 @@ package final class HTTPClient {
     }
 
     private func keep(_ connection: ClientConnection, _ origin: Origin) {
-        guard idle[origin, default: []].count < Self.idlePerOriginMax else { return connection.close() }
+        guard connection.generation == generation, idle[origin, default: []].count < Self.idlePerOriginMax else {
+            return connection.close()
+        }
         connection.usableUntil = loop.now + Self.idleFor
         idle[origin, default: []].append(connection)
         scheduleSweep()

@@ -18,15 +18,27 @@ package struct ServerTimeouts: Sendable {
     }
 }
 
+/// What a reload may change of a server, replaced whole.
+package struct ServerSettings: Sendable {
+    /// Connections under way keep the certificates they began with.
+    package var tls: TLSServer?
+    package var limits: HTTPLimits
+    package var timeouts: ServerTimeouts
+
+    package init(tls: TLSServer?, limits: HTTPLimits, timeouts: ServerTimeouts) {
+        self.tls = tls
+        self.limits = limits
+        self.timeouts = timeouts
+    }
+}
+
 /// Belongs to one loop; each loop has its own at the same port.
 package final class HTTPServer {
     let loop: EventLoop
-    let limits: HTTPLimits
-    let timeouts: ServerTimeouts
     let handler: any RequestHandler
     let report: (ServerEvent) -> Void
-    /// Replaced at a reload: connections under way keep the certificates they began with.
-    package var tls: TLSServer?
+    /// Counts from the next wait of each connection on.
+    package var settings: ServerSettings
     private let listener: Listener
     private let ledger: AddressLedger
     private var connections: [ObjectIdentifier: ServerConnection] = [:]
@@ -35,13 +47,11 @@ package final class HTTPServer {
     private var writer: ResponseWriter
 
     package init(
-        on loop: EventLoop, at address: SocketAddress, tls: TLSServer?, limits: HTTPLimits, timeouts: ServerTimeouts,
-        ledger: AddressLedger, handler: any RequestHandler, report: @escaping (ServerEvent) -> Void
+        on loop: EventLoop, at address: SocketAddress, _ settings: ServerSettings, ledger: AddressLedger,
+        handler: any RequestHandler, report: @escaping (ServerEvent) -> Void
     ) throws(StreamError) {
         self.loop = loop
-        self.tls = tls
-        self.limits = limits
-        self.timeouts = timeouts
+        self.settings = settings
         self.ledger = ledger
         self.handler = handler
         self.report = report
@@ -67,7 +77,7 @@ package final class HTTPServer {
     private func serve(_ incoming: IncomingConnection) async {
         defer { if let ip = incoming.peer.ip { ledger.release(ip) } }
         do throws(StreamError) {
-            let stream = try incoming.stream(on: loop, tls: tls)
+            let stream = try incoming.stream(on: loop, tls: settings.tls)
             let connection = ServerConnection(stream, of: self)
             let identity = ObjectIdentifier(connection)
             connections[identity] = connection

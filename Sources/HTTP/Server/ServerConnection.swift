@@ -60,7 +60,7 @@ final class ServerConnection {
     func closeIfIdle() { if isIdle { stream.close() } }
 
     private func handshake() async throws(End) {
-        stream.deadline = loop.now + server.timeouts.head
+        stream.deadline = loop.now + server.settings.timeouts.head
         do throws(StreamError) { try await stream.handshake() } catch { throw .stream(error, during: .handshake) }
     }
 
@@ -96,7 +96,7 @@ final class ServerConnection {
         var receivedAt: Instant? = start < end ? loop.now : nil
         while true {
             if start < end {
-                switch head.parse(buffer.span.extracting(start..<end), limits: server.limits) {
+                switch head.parse(buffer.span.extracting(start..<end), limits: server.settings.limits) {
                 case .complete(let consumed):
                     headCount = consumed
                     bodyStart = start + consumed
@@ -107,7 +107,7 @@ final class ServerConnection {
             }
             try await flush()
             if let receivedAt {
-                stream.deadline = receivedAt + server.timeouts.head
+                stream.deadline = receivedAt + server.settings.timeouts.head
                 try await fill(during: .head)
             } else {
                 try await waitIdle()
@@ -128,7 +128,7 @@ final class ServerConnection {
         start = 0
         end = 0
         if output.capacity > Self.outputKept { output = [] }
-        stream.deadline = loop.now + server.timeouts.idle
+        stream.deadline = loop.now + server.settings.timeouts.idle
         do throws(StreamError) { end = try await readFirst() } catch { throw .finished }
         guard end > 0 else { throw .finished }
     }
@@ -176,7 +176,7 @@ final class ServerConnection {
             start = bodyStart
             return []
         }
-        stream.deadline = loop.now + server.timeouts.body
+        stream.deadline = loop.now + server.settings.timeouts.body
         if head.expectsContinue, bodyStart == end {
             ResponseWriter.appendContinue(to: &output)
             try await flush()
@@ -195,7 +195,7 @@ final class ServerConnection {
                 try await fillBody()
             }
         case .chunked:
-            var decoder = ChunkedDecoder(limits: server.limits)
+            var decoder = ChunkedDecoder(limits: server.settings.limits)
             decoding: while true {
                 switch decoder.decode(buffer.span.extracting(bodyStart..<end), appendingTo: &body) {
                 case .complete(let consumed):
@@ -234,7 +234,7 @@ final class ServerConnection {
 
     private func flush() async throws(End) {
         guard !output.isEmpty else { return }
-        stream.deadline = loop.now + server.timeouts.body
+        stream.deadline = loop.now + server.settings.timeouts.body
         do throws(StreamError) { try await stream.write(output) } catch { throw .stream(error, during: .write) }
         output.removeAll(keepingCapacity: output.capacity <= Self.outputMax)
     }

@@ -25,7 +25,7 @@ struct Listening: Sendable {
         let server: HTTPServer
         do throws(StreamError) {
             server = try HTTPServer(
-                on: loop, at: address, tls: tls, limits: HTTPLimits(), timeouts: Self.timeouts,
+                on: loop, at: address, ServerSettings(tls: tls, limits: HTTPLimits(), timeouts: Self.timeouts),
                 ledger: AddressLedger(connectionsPerAddress: .max), handler: receiver, report: Self.report)
         } catch {
             throw .failed("cannot listen at \(address): \(error); choose another port with --port")

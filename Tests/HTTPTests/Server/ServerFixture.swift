@@ -24,7 +24,8 @@ final class ServerFixture: RequestHandler {
         try await onRealLoop { loop in
             let fixture = ServerFixture(on: loop, answer ?? Self.echo)
             let server = try HTTPServer(
-                on: loop, at: SocketAddress("127.0.0.1:0")!, tls: tls, limits: limits, timeouts: timeouts,
+                on: loop, at: SocketAddress("127.0.0.1:0")!,
+                ServerSettings(tls: tls, limits: limits, timeouts: timeouts),
                 ledger: AddressLedger(connectionsPerAddress: connectionsPerAddress), handler: fixture
             ) { [weak fixture] in fixture?.events.append($0) }
             fixture.made = server
