@@ -9,16 +9,16 @@ package struct HealthReport {
 
     package init(_ health: Health) { self.health = health }
 
-    /// 200 when every part is ready, else 503.
+    /// 503 when a part is not ready, which takes this Weir out of a load balancer; a degraded one is told of with 200.
     package var response: Response {
-        Response(health.isReady ? .ok : .serviceUnavailable, .json, json(uptimeSeconds: nil))
+        Response(health.state == .notReady ? .serviceUnavailable : .ok, .json, json(uptimeSeconds: nil))
     }
 
     package func json(uptimeSeconds: Int?) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("status")
-        writer.string(health.isReady ? "ready" : "not_ready")
+        writer.string(health.state.rawValue)
         writer.key("services")
         writer.beginArray()
         for part in health.all {
@@ -26,7 +26,7 @@ package struct HealthReport {
             writer.key("name")
             writer.string(part.name)
             writer.key("status")
-            writer.string(part.isReady ? "ready" : "not_ready")
+            writer.string(part.state.rawValue)
             if !part.detail.isEmpty {
                 writer.key("detail")
                 writer.string(part.detail)

@@ -5,7 +5,8 @@ package import HTTP
 
 package final class RedirectHandler: RequestHandler {
     /// `https://host:port` of the public listener as the world knows it; nil when only the client's Host field tells the host.
-    private let base: String?
+    /// Replaced at a reload.
+    package var base: String?
     private let port: UInt16
 
     package init(base: String?, port: UInt16) {

@@ -19,7 +19,6 @@ package final class CallbackHandler: RequestHandler {
     private let appender: EventAppender
     private let metrics: IngestMetrics
     private let log: Logger
-    private let deadline: Duration
     private var loop: EventLoop { appender.loop }
     private var desks: [String: any CallbackDesk]
     private var scratch: CallbackScratch
@@ -28,11 +27,9 @@ package final class CallbackHandler: RequestHandler {
     private var allowance = LogAllowance(perSecond: 20)
 
     package init(
-        sources: [CallbackSource], appender: EventAppender, deadline: Duration, random: RandomSource, log: Logger,
-        metrics: IngestMetrics
+        sources: [CallbackSource], appender: EventAppender, random: RandomSource, log: Logger, metrics: IngestMetrics
     ) throws(CryptoError) {
         self.appender = appender
-        self.deadline = deadline
         self.random = random
         self.log = log
         self.metrics = metrics
@@ -40,8 +37,11 @@ package final class CallbackHandler: RequestHandler {
         desks = try Self.desks(sources)
     }
 
-    /// Replaced whole at a reload.
-    package func replace(sources: [CallbackSource]) throws(CryptoError) { desks = try Self.desks(sources) }
+    /// At a reload.
+    package func replace(sources: [CallbackSource], settings: CallbackSettings) throws(CryptoError) {
+        desks = try Self.desks(sources)
+        appender.settings = settings
+    }
 
     private static func desks(_ sources: [CallbackSource]) throws(CryptoError) -> [String: any CallbackDesk] {
         var desks: [String: any CallbackDesk] = [:]
@@ -71,7 +71,7 @@ package final class CallbackHandler: RequestHandler {
             }
             let elapsed = loop.now - request.receivedAt
             metrics.seconds.observe(elapsed)
-            if elapsed > deadline { metrics.late.increment() }
+            if elapsed > appender.settings.deadline { metrics.late.increment() }
             return response
         } catch {
             metrics.callbacks[.refused].increment()

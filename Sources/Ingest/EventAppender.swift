@@ -42,15 +42,18 @@ package final class EventAppender: EndOfTurn {
 
     package let loop: EventLoop
     private let redis: RedisClient
-    /// How long a dedupe key lives, in seconds.
-    private let window: Int64
+    /// Replaced at a reload.
+    package var settings: CallbackSettings
     private var waiting: [Partition: [Submission]] = [:]
 
-    package init(redis: RedisClient, dedupeWindow: Duration) {
+    package init(redis: RedisClient, settings: CallbackSettings) {
         loop = redis.loop
         self.redis = redis
-        window = max(1, dedupeWindow.milliseconds / 1000)
+        self.settings = settings
     }
+
+    /// How long a dedupe key lives, in seconds.
+    private var window: Int64 { max(1, settings.dedupeWindow.milliseconds / 1000) }
 
     /// Returns, once all of `events` are on disk, how many of them were new; the others are duplicates of events that are
     /// on disk already. All are kept or none. After `.interrupted` they may have been kept: a repetition settles it.
@@ -88,6 +91,13 @@ package final class EventAppender: EndOfTurn {
     }
 
     private func send(_ submissions: [Submission], to partition: Partition) {
+        // One timer for the whole call: whatever Redis does, its senders are answered in time.
+        let deadline = loop.schedule(at: loop.now + settings.deadline) {
+            for submission in submissions {
+                submission.result = .failure(.interrupted("no reply by `callbacks.deadline`"))
+                submission.gate.open()
+            }
+        }
         loop.spawn {
             let outcome: Result<[Bool], RedisError>
             do throws(RedisError) {
@@ -95,6 +105,7 @@ package final class EventAppender: EndOfTurn {
             } catch {
                 outcome = .failure(error)
             }
+            deadline.cancel()
             var start = 0
             for submission in submissions {
                 let range = start..<start + submission.keyCount

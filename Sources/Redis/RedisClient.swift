@@ -15,9 +15,13 @@ package final class RedisClient: EndOfTurn {
     package let loop: EventLoop
     private let address: RedisAddress
     private let resolver: Resolver
-    private let tls: TLSClient?
+    /// For the next connection, where the address asks for TLS. Replaced at a reload.
+    package var tls: TLSClient?
     /// How long the oldest command may wait for its reply before the connection counts as dead.
     private let replyTimeout: Duration
+    /// Whether a server that could lose what it confirmed counts as none.
+    private let needsDurability: Bool
+    /// What is wrong; of a connection, an addition that helps or nothing.
     private let onStateChange: (_ isConnected: Bool, _ reason: String) -> Void
 
     private var stream: ByteStream?
@@ -41,7 +45,7 @@ package final class RedisClient: EndOfTurn {
 
     package init(
         loop: EventLoop, address: RedisAddress, resolver: Resolver, tls: TLSClient? = nil,
-        replyTimeout: Duration = .seconds(3),
+        replyTimeout: Duration = .seconds(3), needsDurability: Bool = false,
         onStateChange: @escaping (_ isConnected: Bool, _ reason: String) -> Void = { _, _ in }
     ) {
         self.loop = loop
@@ -49,6 +53,7 @@ package final class RedisClient: EndOfTurn {
         self.resolver = resolver
         self.tls = tls
         self.replyTimeout = replyTimeout
+        self.needsDurability = needsDurability
         self.onStateChange = onStateChange
     }
 
@@ -157,9 +162,10 @@ package final class RedisClient: EndOfTurn {
         let reading = loop.spawn { await self.readReplies(stream) }
         do throws(RedisError) {
             try await signIn()
+            let addition = needsDurability ? try await checkDurability() : ""
             wasConnected = true
             isConnected = true
-            onStateChange(true, "")
+            onStateChange(true, addition)
             for gate in connectedGates { gate.open() }
             connectedGates.removeAll()
         } catch {
@@ -190,6 +196,33 @@ package final class RedisClient: EndOfTurn {
         connectionID = try await wait(for: enqueue(RedisCommand("CLIENT", "ID"))).integer
     }
 
+    /// An append is acknowledged to WeCom once Redis confirms it, so a Redis that confirms before the disk has it, or may evict
+    /// it later, is a false success in waiting. Looked at on every connection, since a failover leads to another server.
+    /// - Returns: what could not be found out.
+    private func checkDurability() async throws(RedisError) -> String {
+        var faults: [String] = []
+        for (setting, demanded) in Self.durableSettings {
+            let value: String?
+            do throws(RedisError) {
+                let reply = try await wait(for: enqueue(RedisCommand("CONFIG", "GET", setting)))
+                value = reply.array?.last?.text
+            } catch {
+                // Providers forbid CONFIG, or rename it.
+                guard case .refused(_, let message) = error else { throw error }
+                return "whether it keeps what it confirms cannot be checked: \(message)"
+            }
+            // One that does not know the setting is no Redis as we know it, and no less durable for it.
+            if let value, value != demanded { faults.append("`\(setting) \(demanded)` (it has \(value))") }
+        }
+        guard faults.isEmpty else { throw .notDurable(faults.joined(separator: ", ")) }
+        return ""
+    }
+
+    private static let durableSettings = [
+        ("appendonly", "yes"), ("appendfsync", "always"), ("no-appendfsync-on-rewrite", "no"),
+        ("maxmemory-policy", "noeviction"),
+    ]
+
     private func readReplies(_ stream: ByteStream) async {
         guard let reader = ReplyReader() else { return stream.close() }
         do {
@@ -206,7 +239,12 @@ package final class RedisClient: EndOfTurn {
             }
         } catch {
             isConnected = false
-            lastFailure = error as? StreamError == .timedOut ? "no reply within \(replyTimeout)" : "\(error)"
+            switch error as? StreamError {
+            // This side closed it, and said why.
+            case .cancelled: break
+            case .timedOut: lastFailure = "no reply within \(replyTimeout)"
+            default: lastFailure = "\(error)"
+            }
             stream.close()
         }
     }

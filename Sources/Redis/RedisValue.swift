@@ -41,6 +41,8 @@ package enum RedisError: Error, Equatable, CustomStringConvertible {
     case interrupted(String)
     /// Redis refused the command. `code` is the first word (`FENCED`, `OOM`, `NOSCRIPT`, …).
     case refused(code: String, message: String)
+    /// The server could lose what it confirms; the text names the settings that would keep it from that.
+    case notDurable(String)
     /// The reply does not have the shape that the command promises.
     case unexpectedReply(to: String)
 
@@ -49,6 +51,7 @@ package enum RedisError: Error, Equatable, CustomStringConvertible {
         case .unavailable(let reason): "Redis is not reachable: \(reason)"
         case .interrupted(let reason): "the connection to Redis broke off: \(reason)"
         case .refused(_, let message): "Redis refused: \(message)"
+        case .notDurable(let settings): "this Redis could lose what it confirms; set \(settings)"
         case .unexpectedReply(let command): "Redis answered \(command) in an unexpected form"
         }
     }

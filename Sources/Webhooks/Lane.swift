@@ -34,6 +34,8 @@ final class Lane {
     static let returnMax = Duration.seconds(300)
 
     let prepared: PreparedEndpoint
+    /// Shared with the endpoint's lanes on other loops.
+    let permits: EndpointPermits
     private var queue: [QueuedDelivery] = []
     /// The front of the queue; the dead part before it is cut off in bulk.
     private var front = 0
@@ -44,10 +46,15 @@ final class Lane {
     /// When the last of those that found no room comes back.
     private var lastReturn = Instant(nanoseconds: 0)
 
-    init(_ prepared: PreparedEndpoint) { self.prepared = prepared }
+    init(_ prepared: PreparedEndpoint, _ permits: EndpointPermits) {
+        self.prepared = prepared
+        self.permits = permits
+    }
 
     private var count: Int { queue.count - front + underWay }
     var isEmpty: Bool { count == 0 }
+    /// Whether a delivery waits for its attempt.
+    var hasWaiting: Bool { front < queue.count }
 
     /// Takes the delivery, if the lane's share has room for it. An empty lane takes any.
     func offer(_ item: QueuedDelivery, within share: LaneShare) -> Bool {
@@ -67,9 +74,9 @@ final class Lane {
         return lastReturn
     }
 
-    /// The next delivery to attempt, if the endpoint's concurrency allows one more.
+    /// The next delivery to attempt, by a permit of the caller's.
     func start() -> QueuedDelivery? {
-        guard underWay < prepared.endpoint.concurrency, front < queue.count else { return nil }
+        guard hasWaiting else { return nil }
         let item = queue[front]
         front += 1
         if front >= 64 && front * 2 >= queue.count {

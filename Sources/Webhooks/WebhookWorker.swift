@@ -30,7 +30,6 @@ package final class WebhookWorker {
     private let reader: StreamReader
     private let blocking: RedisClient
     private let sender: WebhookSender
-    private let schedule: RetrySchedule
     private let log: Logger
     private let metrics: WebhookMetrics
     private var random: RandomSource
@@ -38,10 +37,10 @@ package final class WebhookWorker {
     private var settlements: Settlements?
     private var retries: DueRetries?
 
-    /// Replaced at a reload.
-    package var directory: EndpointDirectory {
-        didSet { renewLanes() }
-    }
+    private var directory: EndpointDirectory
+    private var schedule: RetrySchedule
+    private let permits: PermitTable
+    private let waiter: LoopWaiter
     private var lanes: [String: Lane] = [:]
     /// The partitions to work on, by the leases that allow it.
     private var working: [Partition: Lease] = [:]
@@ -60,7 +59,7 @@ package final class WebhookWorker {
 
     package init(
         redis: RedisClient, blocking: RedisClient, owner: String, client: HTTPClient, directory: EndpointDirectory,
-        schedule: RetrySchedule, random: RandomSource, log: Logger, metrics: WebhookMetrics
+        schedule: RetrySchedule, permits: PermitTable, random: RandomSource, log: Logger, metrics: WebhookMetrics
     ) {
         loop = redis.loop
         self.redis = redis
@@ -69,6 +68,8 @@ package final class WebhookWorker {
         sender = WebhookSender(loop: redis.loop, client: client)
         self.directory = directory
         self.schedule = schedule
+        self.permits = permits
+        waiter = LoopWaiter(on: redis.loop)
         self.random = random
         self.log = log
         self.metrics = metrics
@@ -79,6 +80,14 @@ package final class WebhookWorker {
             onFenced: { (lease) throws(RedisError) in try await keeper.wasFenced(lease) },
             onSettled: { [unowned self] in settled($0, $1) })
         retries = DueRetries(redis: redis, log: log, taker: self)
+        waiter.worker.value = self
+    }
+
+    /// At a reload: what waits for an endpoint that changed goes to what it is now.
+    package func replace(directory: EndpointDirectory, schedule: RetrySchedule) {
+        self.directory = directory
+        self.schedule = schedule
+        renewLanes()
     }
 
     /// Works until `stop`. Start once, as a task of the loop.
@@ -112,6 +121,7 @@ package final class WebhookWorker {
         await keeper?.stop()
         timer.cancel()
         _ = await ended.wait()
+        waiter.worker.value = nil
     }
 
     private func take(_ batch: StreamBatch) {
@@ -161,7 +171,6 @@ package final class WebhookWorker {
         }
     }
 
-    /// After a reload: what waits for an endpoint that changed goes to what it is now.
     private func renewLanes() {
         let stale = lanes.filter { directory[$0.key] != $0.value.prepared.endpoint || $0.value.isEmpty }
         for id in stale.keys { lanes[id] = nil }
@@ -172,7 +181,7 @@ package final class WebhookWorker {
         guard let endpoint = directory[id] else { return nil }
         if let lane = lanes[id], lane.prepared.endpoint == endpoint { return lane }
         do {
-            let lane = Lane(try PreparedEndpoint(endpoint))
+            let lane = Lane(try PreparedEndpoint(endpoint), permits.permits(of: id))
             lanes[id] = lane
             return lane
         } catch {
@@ -181,16 +190,27 @@ package final class WebhookWorker {
         }
     }
 
+    /// Starts as many attempts as there are permits. While something waits, this loop is noted for the next permit.
     private func pump(_ lane: Lane) {
-        while let item = lane.start() {
-            metrics.underWay.add(1)
-            loop.spawn {
-                let started = self.loop.now
-                await self.attempt(item, lane)
-                self.metrics.underWay.subtract(1)
-                lane.finish(after: self.loop.now - started)
-                self.pump(lane)
-            }
+        while lane.hasWaiting, lane.permits.take(limit: lane.prepared.endpoint.concurrency, for: waiter) { begin(lane) }
+    }
+
+    /// A permit that another attempt gave back is this loop's: it is used, or passed on.
+    fileprivate func granted(_ permits: EndpointPermits) {
+        guard let lane = lanes[permits.endpoint], lane.hasWaiting else { return permits.giveBack() }
+        begin(lane)
+        pump(lane)
+    }
+
+    private func begin(_ lane: Lane) {
+        guard let item = lane.start() else { return lane.permits.giveBack() }
+        metrics.underWay.add(1)
+        loop.spawn {
+            let started = self.loop.now
+            await self.attempt(item, lane)
+            self.metrics.underWay.subtract(1)
+            lane.finish(after: self.loop.now - started)
+            lane.permits.giveBack()
         }
     }
 
@@ -326,6 +346,20 @@ extension WebhookWorker: LeaseHolder {
             let dropped = lane.drop(partition)
             bytesInMemory -= dropped.reduce(0) { $0 + $1.delivery.record.count }
             leaveMemory(dropped.map(\.delivery.id), of: partition)
+        }
+    }
+}
+
+/// How permits find a worker from other loops.
+private final class LoopWaiter: EndpointPermits.Waiter {
+    let worker: LoopLocal<WebhookWorker>
+
+    init(on loop: EventLoop) { worker = LoopLocal(on: loop) }
+
+    func granted(_ permits: EndpointPermits) {
+        worker.loop.submit { [worker] in
+            // A worker that has stopped has no use for it; others may.
+            if let worker = worker.value { worker.granted(permits) } else { permits.giveBack() }
         }
     }
 }

@@ -6,8 +6,11 @@ enum CommandTable {
         [
             .command(ServeCommand.self),
             .group(
-                "config", "checks the configuration, prints a commented one",
-                [.command(ConfigCheckCommand.self), .command(ConfigDefaultCommand.self)]),
+                "config", "checks the configuration, shows it, prints a commented one",
+                [
+                    .command(ConfigCheckCommand.self), .command(ConfigShowCommand.self),
+                    .command(ConfigDefaultCommand.self),
+                ]),
             .group(
                 "rules", "checks the rule file, asks it about one event",
                 [.command(RulesCheckCommand.self), .command(RulesExplainCommand.self)]),

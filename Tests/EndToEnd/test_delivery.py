@@ -103,6 +103,24 @@ def test_an_endpoint_is_asked_no_more_at_once_than_its_concurrency(deliver, rece
     receiver.wait(count=10)
 
 
+def test_the_concurrency_of_an_endpoint_holds_for_all_loops_together(start, receiver, text):
+    apps = {f"app-{number}": WeCom(CORP) for number in range(12)}  # accounts, so that every loop has some of the events
+    tenants = 'tenant "acme" {\n' + "".join(wecom_source(name, app) for name, app in apps.items())
+    tenants += webhook("crm", receiver.url(), receiver.secret, "concurrency 2") + "}\n"
+    weir = start(tenants, environment={"WEIR_LOOPS": "4"})
+    gate = threading.Event()
+    receiver.always("/hooks", Answer(200, held=gate))
+    for round in range(10):
+        for name, app in apps.items():
+            assert weir.call(name, app.push(text_message(f"{text} {name} {round}"))).status == 200
+    receiver.wait(count=2)
+    with pytest.raises(AssertionError):
+        receiver.wait(count=3, within=1.0)
+    gate.set()
+    receiver.wait(count=120)
+    assert receiver.most_at_once == 2, "no more than two, and no fewer"
+
+
 def test_an_endpoint_with_a_certificate_of_a_stranger_gets_nothing(deliver, receiver, tmp_path, text):
     make_certificates(tmp_path / "stranger")
     stranger = Receiver(tmp_path / "stranger/server")

@@ -23,7 +23,7 @@ import Testing
     @Test("an event that comes again is a success and appended once")
     func duplicate() async throws {
         try await withRedis { _, redis, _ in
-            let appender = EventAppender(redis: redis, dedupeWindow: .seconds(60))
+            let appender = EventAppender(redis: redis, settings: CallbackSettings())
             let partition = Partition.all[3]
             let first = try await appender.append([event("a", "1")], nonce: nil, to: partition)
             let second = try await appender.append([event("a", "2")], nonce: nil, to: partition)
@@ -36,7 +36,7 @@ import Testing
     @Test("the events of one callback are kept in order and in one step, the known ones among them left out")
     func several() async throws {
         try await withRedis { _, redis, _ in
-            let appender = EventAppender(redis: redis, dedupeWindow: .seconds(60))
+            let appender = EventAppender(redis: redis, settings: CallbackSettings())
             let partition = Partition.all[0]
             _ = try await appender.append([event("b", "b")], nonce: nil, to: partition)
             let added = try await appender.append(
@@ -50,7 +50,7 @@ import Testing
     @Test("a nonce that was seen keeps nothing, not even events with new keys")
     func nonce() async throws {
         try await withRedis { _, redis, _ in
-            let appender = EventAppender(redis: redis, dedupeWindow: .seconds(60))
+            let appender = EventAppender(redis: redis, settings: CallbackSettings())
             let partition = Partition.all[1]
             let first = try await appender.append([event("a"), event("b")], nonce: "n1", to: partition)
             let replay = try await appender.append([event("c"), event("d")], nonce: "n1", to: partition)
@@ -62,7 +62,7 @@ import Testing
     @Test("callbacks of one turn share a call and each learns its own outcome")
     func batched() async throws {
         try await withRedis { loop, redis, _ in
-            let appender = EventAppender(redis: redis, dedupeWindow: .seconds(60))
+            let appender = EventAppender(redis: redis, settings: CallbackSettings())
             let partition = Partition.all[2]
             var outcomes: [Int: Int] = [:]
             let done = Gate()
@@ -87,7 +87,7 @@ import Testing
         try await onRealLoop { loop in
             let nowhere = RedisClient(
                 loop: loop, address: RedisAddress(unixPath: "/nonexistent/redis.sock"), resolver: Resolver(loop: loop))
-            let appender = EventAppender(redis: nowhere, dedupeWindow: .seconds(60))
+            let appender = EventAppender(redis: nowhere, settings: CallbackSettings())
             await #expect(throws: RedisError.unavailable("no connection")) {
                 _ = try await appender.append([self.event("a")], nonce: nil, to: Partition.all[0])
             }

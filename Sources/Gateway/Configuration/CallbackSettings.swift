@@ -3,4 +3,6 @@
 package struct CallbackSettings: Sendable, Equatable {
     package var deadline = Duration.milliseconds(4500)
     package var dedupeWindow = Duration.seconds(6 * 3600)
+
+    package init() {}
 }

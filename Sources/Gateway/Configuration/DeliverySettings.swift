@@ -22,4 +22,6 @@ package struct DeliverySettings: Sendable, Equatable {
         AddressRange(containing: IPAddress(v4: 0xC0A8_0000), prefixLength: 96 + 16),
         AddressRange(containing: IPAddress(high: 0xFC00 << 48, low: 0), prefixLength: 7),
     ]
+
+    package init() {}
 }

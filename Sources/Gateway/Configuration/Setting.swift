@@ -17,7 +17,7 @@ package struct Setting: Sendable {
     /// Reads the value at the cursor and puts it into its place.
     let read: @Sendable (inout Cursor, inout Configuration) throws(Reported) -> Void
     /// The value as the file writes it; nil when the setting is absent.
-    let shown: @Sendable (Configuration) -> String?
+    package let shown: @Sendable (Configuration) -> String?
     /// Whether two configurations agree in this setting: what a reload compares.
     package let isSame: @Sendable (Configuration, Configuration) -> Bool
 

@@ -116,7 +116,7 @@ package final class StreamReader {
         // The client reports and repairs its connection.
         case .unavailable, .interrupted: _ = await blocking.untilConnected(by: loop.now + .seconds(1))
         // The server is there and will not: asking again at once would only keep it busy.
-        case .refused, .unexpectedReply: await loop.sleep(until: loop.now + .milliseconds(200))
+        case .refused, .notDurable, .unexpectedReply: await loop.sleep(until: loop.now + .milliseconds(200))
         }
     }
 }

@@ -1,17 +1,19 @@
-// `weir config check`: what `weir serve` would find in the configuration, without starting anything.
+// `weir config check`: prepares a start and does not start: configuration, secrets, certificates and rules.
 
 import Gateway
 import Language
-import Loop
 import Telemetry
 
 struct ConfigCheckCommand: Command {
     private static let strict = Option.flag("strict", "warnings fail too")
 
     static let manual = Manual(
-        "check", "checks the configuration and the secrets it names",
+        "check", "checks the configuration with its secrets, certificates and rules",
         options: [ConfigurationFile.option, strict],
-        notes: "Errors and warnings go to standard error, all of them, each with the line and a caret.")
+        notes: """
+            What is right here starts. Errors and warnings go to standard error, all of them, those of files with
+            the line and a caret. Of a Redis of your own only a start finds out whether it is fit.
+            """)
 
     private let file: ConfigurationFile
     private let isStrict: Bool
@@ -22,29 +24,18 @@ struct ConfigCheckCommand: Command {
     }
 
     func run() throws(CommandError) -> ExitStatus {
-        let reading = try file.read()
-        let findings = reading.findings
+        let preparation = Preparation(of: try file.source(), in: file.surroundings)
+        let findings = preparation.findings
         findings.print()
-        guard let configuration = reading.configuration else {
-            throw .failed("\(file.path) is not right: \(findings.counted)")
+        for fault in preparation.faults { StandardError.write(Array("error: \(fault)\n\n".utf8)) }
+        guard let configuration = preparation.prepared?.configuration else {
+            throw .failed(
+                "\(file.path) is not right: \(findings.counted(errors: preparation.faults.count, warnings: 0))")
         }
         if isStrict, !findings.isEmpty { throw .failed("\(file.path) is not right by --strict: \(findings.counted)") }
-        try checkFiles(of: configuration)
         let verdict = findings.isEmpty ? "is right" : "can be used, with \(findings.counted)"
         try StandardOutput.write("\(file.path) \(verdict): \(Self.summary(of: configuration))\n")
         return .success
-    }
-
-    /// What `serve` would load. Only a warning, since a configuration may be checked on another host than it is for.
-    private func checkFiles(of configuration: Configuration) throws(CommandError) {
-        let certificates = configuration.publicListener.certificates.map { CertificateFiles(stem: $0) }
-        do throws(StreamError) {
-            if let first = certificates.first { _ = try TLSServer(first, Array(certificates.dropFirst())) }
-            _ = try TLSClient(additionalTrust: configuration.delivery.trust)
-        } catch {
-            guard !isStrict else { throw .failed("\(file.path) is not right by --strict: \(error)") }
-            StandardError.write(Array("warning: \(error); `weir serve` would not start\n".utf8))
-        }
     }
 
     private static func summary(of configuration: Configuration) -> String {

@@ -23,9 +23,9 @@ struct ConfigurationFile: Sendable {
         isUsual = named == nil
     }
 
-    func read() throws(CommandError) -> ConfigurationReading {
+    func source() throws(CommandError) -> SourceFile {
         do throws(SourceFault) {
-            return ConfigurationReading(of: try SourceFile.read(path: path), in: surroundings)
+            return try SourceFile.read(path: path)
         } catch {
             let way = isUsual ? "; name another with --config, or begin with `weir config default > \(path)`" : ""
             throw .failed("\(error)\(way)")
@@ -34,7 +34,7 @@ struct ConfigurationFile: Sendable {
 
     /// What the file says. If that cannot be used, standard error has the findings.
     func configuration() throws(CommandError) -> Configuration {
-        try usable(read())
+        try usable(ConfigurationReading(of: source(), in: surroundings))
     }
 
     /// As `configuration`; but where nobody named a file and the usual one is absent, the defaults and the environment.

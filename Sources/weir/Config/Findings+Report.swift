@@ -12,10 +12,13 @@ extension Findings {
     var warningCount: Int { diagnostics.count { $0.severity == .warning } }
 
     /// "2 errors and 1 warning"
-    var counted: String {
+    var counted: String { counted(errors: 0, warnings: 0) }
+
+    /// With so many that have no place in a file; empty when there are none at all.
+    func counted(errors moreErrors: Int, warnings moreWarnings: Int) -> String {
         let all = diagnostics
         let errors = all.count { $0.severity == .error }
-        let parts = [(errors, "error"), (all.count - errors, "warning")].filter { $0.0 > 0 }
+        let parts = [(errors + moreErrors, "error"), (all.count - errors + moreWarnings, "warning")].filter { $0.0 > 0 }
         return parts.map { quantity($0.0, $0.1) }.joined(separator: " and ")
     }
 }

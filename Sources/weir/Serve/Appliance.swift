@@ -28,12 +28,17 @@ final class Appliance {
     private let edgeMetrics: EdgeMetrics
     private let reloads: Counter
     private let failedReloads: Counter
+    private let lastReloadFailed: Gauge
+    /// What this process was started with: settings marked `restart` hold as they are here.
+    private let started: Configuration
     private var prepared: Prepared
     private var embedded: EmbeddedRedis?
     private var control: RedisClient?
     private var traffic: [LoopLocal<TrafficLoop>] = []
-    private var servers: [HTTPServer] = []
-    private var tlsServers: [HTTPServer] = []
+    private var servers: [(server: HTTPServer, isSecure: Bool)] = []
+    private var redirect: RedirectHandler?
+    /// Of the public listeners of all loops, and of each of the control loop's.
+    private var ledgers: [AddressLedger] = []
 
     init(
         loop: EventLoop, signals: Signals, prepared: Prepared, configurationPath: String, surroundings: Surroundings,
@@ -42,6 +47,7 @@ final class Appliance {
         self.loop = loop
         self.signals = signals
         self.prepared = prepared
+        started = prepared.configuration
         self.configurationPath = configurationPath
         self.surroundings = surroundings
         self.output = output
@@ -49,13 +55,16 @@ final class Appliance {
         edgeMetrics = EdgeMetrics(metrics)
         reloads = metrics.counter("weir_reloads_total", "Reloads that took effect.")
         failedReloads = metrics.counter("weir_reload_failures_total", "Reloads refused because something was wrong.")
+        lastReloadFailed = metrics.gauge(
+            "weir_reload_failed", "1 while the files differ from what runs because the last reload was refused.")
     }
 
     /// Starts everything, serves until told to stop, and drains.
     func run(_ data: DataFolder) async throws {
         for warning in prepared.warnings { log.warning(warning.summary) }
-        health.set("configuration", isReady: true)
+        health.set("configuration", .ready)
         try claimAddresses()
+        try data.writeProcessID()
         let address = startRedis(in: data.path)
         do {
             try startControlListeners()
@@ -93,13 +102,15 @@ final class Appliance {
             address = embedded.address
             loop.spawn { await embedded.run() }
         }
+        // Weir's own needs a moment to start, and is told of above.
+        var outage = OutageLog(log, isExpected: embedded != nil)
         let client = RedisClient(
-            loop: loop, address: address, resolver: Resolver(loop: loop), tls: prepared.client
+            loop: loop, address: address, resolver: Resolver(loop: loop), tls: prepared.client, needsDurability: true
         ) { [health] isConnected, reason in
-            health.set("redis", isReady: isConnected, detail: reason)
-            if isConnected { log.info("connected") } else { log.debug("not connected", ["reason": reason]) }
+            health.set("redis", isConnected ? .ready : .notReady, detail: reason)
+            outage.told(isConnected: isConnected, reason)
         }
-        health.set("redis", isReady: false, detail: "connecting")
+        health.set("redis", .notReady, detail: "connecting")
         control = client
         loop.spawn { await client.run() }
         return address
@@ -107,26 +118,30 @@ final class Appliance {
 
     private func startControlListeners() throws {
         let configuration = prepared.configuration
-        func server(_ name: ListenerName, _ address: SocketAddress, tls: TLSServer?, _ handler: any RequestHandler)
+        func server(_ name: ListenerName, _ address: SocketAddress, isSecure: Bool, _ handler: any RequestHandler)
             throws
         {
-            let ledger = AddressLedger(connectionsPerAddress: configuration.edge.connectionsPerAddress)
             let server = try HTTPServer(
-                on: loop, at: address, tls: tls, limits: configuration.edge.httpLimits,
-                timeouts: configuration.edge.timeouts,
-                ledger: ledger, handler: handler, report: edgeMetrics.observer(name, log: log.named("edge")))
-            servers.append(server)
-            if tls != nil { tlsServers.append(server) }
+                on: loop, at: address, prepared.server(isSecure: isSecure), ledger: makeLedger(), handler: handler,
+                report: edgeMetrics.observer(name, log: log.named("edge")))
+            servers.append((server, isSecure))
             loop.spawn { await server.run() }
         }
         let operations = OperationsHandler(health: health, metrics: metrics)
-        try server(.operations, configuration.operationsListener, tls: nil, operations)
-        try server(.api, configuration.apiListener, tls: prepared.tls, APIHandler(health: health, loop: loop))
+        try server(.operations, configuration.operationsListener, isSecure: false, operations)
+        try server(.api, configuration.apiListener, isSecure: true, APIHandler(health: health, loop: loop))
         if let plain = configuration.plainListener {
-            let base = configuration.publicListener.url.map { "https://" + $0.authority }
             let port = configuration.publicListener.listen.port ?? 443
-            try server(.plain, plain, tls: nil, RedirectHandler(base: base, port: port))
+            let handler = RedirectHandler(base: prepared.redirectBase, port: port)
+            redirect = handler
+            try server(.plain, plain, isSecure: false, handler)
         }
+    }
+
+    private func makeLedger() -> AddressLedger {
+        let ledger = AddressLedger(connectionsPerAddress: prepared.configuration.edge.connectionsPerAddress)
+        ledgers.append(ledger)
+        return ledger
     }
 
     /// With SO_REUSEPORT a second program of the same user would share a port in silence, so each is bound once without,
@@ -143,7 +158,7 @@ final class Appliance {
                 _ = try Socket.listen(at: address, sharesPort: false)
             } catch {
                 throw StartFault(
-                    "cannot listen at \(address): \(error); stop what uses it, or set "
+                    "cannot listen at \(address): \(error); \(remedy(ofBind: error)), or set "
                         + "`\(name.rawValue) { listen … }` to another address")
             }
         }
@@ -153,9 +168,8 @@ final class Appliance {
         let configuration = prepared.configuration
         let plan = TrafficPlan(
             prepared: prepared, redis: address, instance: instance,
-            ledger: AddressLedger(connectionsPerAddress: configuration.edge.connectionsPerAddress), health: health,
-            log: log,
-            edgeMetrics: edgeMetrics, ingestMetrics: IngestMetrics(metrics), routingMetrics: RoutingMetrics(metrics),
+            ledger: makeLedger(), permits: PermitTable(), health: health, log: log, edgeMetrics: edgeMetrics,
+            ingestMetrics: IngestMetrics(metrics), routingMetrics: RoutingMetrics(metrics),
             webhookMetrics: WebhookMetrics(metrics))
         let count = configuration.loops == 0 ? EventLoop.coreCount : configuration.loops
         for index in 0..<count {
@@ -171,17 +185,20 @@ final class Appliance {
         }
     }
 
+    /// Says that Weir is ready when it is: Redis may take its time, or not come at all.
     private func announce() {
         let configuration = prepared.configuration
         let base = configuration.publicListener.url?.text ?? "https://\(configuration.publicListener.listen)"
-        log.info(
-            "ready",
-            [
-                "callbacks": "\(base)/callback/{source}", "api": "https://\(configuration.apiListener)",
-                "operations": "http://\(configuration.operationsListener)", "loops": traffic.count,
-                "roles": configuration.roles.map(\.rawValue).joined(separator: ","),
-                "sources": configuration.tenants.flatMap(\.sources).count, "rules": prepared.table.rules.version,
-            ])
+        health.onceReady { [log, prepared, loops = traffic.count] in
+            log.info(
+                "ready",
+                [
+                    "callbacks": "\(base)/callback/{source}", "api": "https://\(configuration.apiListener)",
+                    "operations": "http://\(configuration.operationsListener)", "loops": loops,
+                    "roles": configuration.roles.map(\.rawValue).joined(separator: ","),
+                    "sources": prepared.sources.count, "rules": prepared.table.rules.version, "pid": Int(processID),
+                ])
+        }
     }
 
     // MARK: Life
@@ -200,11 +217,12 @@ final class Appliance {
     private func reload() async {
         let next: Prepared
         do {
-            next = try Prepared(
-                configurationPath: configurationPath, surroundings: surroundings, resuming: prepared.tls)
+            next = try Preparation.reading(configurationPath, in: surroundings, resuming: prepared.tls)
         } catch {
             failedReloads.increment()
-            health.set("configuration", isReady: false, detail: "reload refused: \(error)")
+            lastReloadFailed.set(1)
+            // What runs is right, so there is no reason to take it out of service.
+            health.set("configuration", .degraded, detail: "reload refused: \(error)")
             log.error("reload refused; the running configuration stays", ["reason": "\(error)"])
             return
         }
@@ -215,12 +233,21 @@ final class Appliance {
             }.value
             if let failure { log.error("a loop could not take the reload", ["reason": failure]) }
         }
-        for server in tlsServers { server.tls = next.tls }
+        for (server, isSecure) in servers { server.settings = next.server(isSecure: isSecure) }
+        for ledger in ledgers { ledger.connectionsPerAddress = next.configuration.edge.connectionsPerAddress }
+        redirect?.base = next.redirectBase
+        control?.tls = next.client
         output.setLevel(next.configuration.log.level)
         prepared = next
         reloads.increment()
-        health.set("configuration", isReady: true)
+        lastReloadFailed.set(0)
+        health.set("configuration", .ready)
         log.info("reloaded", ["rules": next.table.rules.version])
+        let waiting = Setting.table.filter { $0.reload == .restart && !$0.isSame(started, next.configuration) }
+        if !waiting.isEmpty {
+            let names = waiting.map(\.name).joined(separator: ", ")
+            log.warning("needs a restart: \(names); until then they stay as they were at the start")
+        }
         for warning in next.warnings { log.warning(warning.summary) }
     }
 
@@ -228,7 +255,7 @@ final class Appliance {
 
     private func drain() async {
         log.info("draining; a second signal ends at once")
-        health.set("weir", isReady: false, detail: "draining")
+        health.set("weir", .notReady, detail: "draining")
         let impatience = loop.spawn {
             // Children end during the drain; any other signal is an order.
             while true {
@@ -242,7 +269,7 @@ final class Appliance {
             }
         }
         for drain in drains { await drain.value }
-        for server in servers { await server.drain(by: loop.now + Self.drainFor) }
+        for (server, _) in servers { await server.drain(by: loop.now + Self.drainFor) }
         if let control {
             await embedded?.stop(by: control)
             control.stop()

@@ -29,8 +29,16 @@ final class DataFolder: Sendable {
 
     deinit { close(lock) }
 
-    /// Every missing folder on the way is made, for this user only: secrets and messages lie there.
-    private static func make(_ path: String) throws(StartFault) -> String {
+    /// Writes the number of this process into the lock, for `kill -HUP` and for who waits for the start.
+    func writeProcessID() throws(StartFault) {
+        let bytes = Array("\(getpid())\n".utf8)
+        guard ftruncate(lock, 0) == 0, unsafe pwrite(lock, bytes, bytes.count, 0) == bytes.count else {
+            throw StartFault("cannot write \(path)/weir.lock: \(Self.reason())")
+        }
+    }
+
+    /// The folder that a path of the configuration means. Relative paths begin at the current folder.
+    static func absolute(_ path: String) throws(StartFault) -> String {
         var folder = path
         while folder.count > 1, folder.hasSuffix("/") { folder.removeLast() }
         if !folder.hasPrefix("/") {
@@ -40,6 +48,12 @@ final class DataFolder: Sendable {
             folder = unsafe String(cString: current) + "/" + folder
             unsafe free(current)
         }
+        return folder
+    }
+
+    /// Every missing folder on the way is made, for this user only: secrets and messages lie there.
+    private static func make(_ path: String) throws(StartFault) -> String {
+        let folder = try absolute(path)
         var built = ""
         for part in folder.split(separator: "/") {
             built += "/" + part

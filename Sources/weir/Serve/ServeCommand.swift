@@ -23,8 +23,7 @@ struct ServeCommand: Command {
     /// On the main thread, whose loop is the control loop.
     func run() throws(CommandError) -> ExitStatus {
         do {
-            let prepared = try Prepared(
-                configurationPath: file.path, surroundings: file.surroundings, resuming: nil)
+            let prepared = try Preparation.reading(file.path, in: file.surroundings)
             let data = try DataFolder(prepared.configuration.data)
             let loop = try EventLoop()
             raiseDescriptorLimit()

@@ -18,6 +18,7 @@ struct TrafficPlan: Sendable {
     /// Names this instance over restarts.
     let instance: String
     let ledger: AddressLedger
+    let permits: PermitTable
     let health: Health
     let log: Logger
     let edgeMetrics: EdgeMetrics
@@ -34,6 +35,8 @@ final class TrafficLoop {
 
     private let loop: EventLoop
     private let redis: RedisClient
+    /// Those of `blockingClient`.
+    private var waitingClients: [RedisClient] = []
     private var edge: (server: HTTPServer, handler: CallbackHandler)?
     private var router: Router?
     private var delivery: (worker: WebhookWorker, client: HTTPClient)?
@@ -43,10 +46,12 @@ final class TrafficLoop {
         self.loop = loop
         let health = plan.health
         let part = "redis, loop \(loop.index)"
-        health.set(part, isReady: false, detail: "connecting")
+        health.set(part, .notReady, detail: "connecting")
         let resolver = Resolver(loop: loop)
-        redis = RedisClient(loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client) {
-            health.set(part, isReady: $0, detail: $1)
+        redis = RedisClient(
+            loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client, needsDurability: true
+        ) {
+            health.set(part, $0 ? .ready : .notReady, detail: $1)
         }
         run { [redis] in await redis.run() }
         for role in plan.prepared.configuration.roles {
@@ -60,15 +65,14 @@ final class TrafficLoop {
 
     private func startEdge(_ plan: TrafficPlan) throws {
         let configuration = plan.prepared.configuration
-        let appender = EventAppender(redis: redis, dedupeWindow: configuration.callbacks.dedupeWindow)
+        let appender = EventAppender(redis: redis, settings: configuration.callbacks)
         let handler = try CallbackHandler(
-            sources: configuration.tenants.flatMap(\.sources), appender: appender,
-            deadline: configuration.callbacks.deadline, random: .system, log: plan.log.named("callbacks"),
+            sources: plan.prepared.sources, appender: appender, random: .system, log: plan.log.named("callbacks"),
             metrics: plan.ingestMetrics)
         let server = try HTTPServer(
-            on: loop, at: configuration.publicListener.listen, tls: plan.prepared.tls,
-            limits: configuration.edge.httpLimits, timeouts: configuration.edge.timeouts, ledger: plan.ledger,
-            handler: handler, report: plan.edgeMetrics.observer(.public, log: plan.log.named("edge")))
+            on: loop, at: configuration.publicListener.listen, plan.prepared.server(isSecure: true),
+            ledger: plan.ledger, handler: handler,
+            report: plan.edgeMetrics.observer(.public, log: plan.log.named("edge")))
         edge = (server, handler)
         run { await server.run() }
     }
@@ -83,14 +87,12 @@ final class TrafficLoop {
     }
 
     private func startWorker(_ plan: TrafficPlan, _ resolver: Resolver) {
-        let settings = plan.prepared.configuration.delivery
         let reads = blockingClient(plan, resolver)
         let client = HTTPClient(
-            loop: loop, resolver: resolver, tls: plan.prepared.client,
-            admits: AddressPolicy(allowing: settings.privateNetworks).admits)
+            loop: loop, resolver: resolver, tls: plan.prepared.client, admits: plan.prepared.admits)
         let worker = WebhookWorker(
             redis: redis, blocking: reads, owner: owner(plan), client: client, directory: plan.prepared.directory,
-            schedule: RetrySchedule(delays: settings.schedule), random: .system, log: plan.log.named("webhooks"),
+            schedule: plan.prepared.schedule, permits: plan.permits, random: .system, log: plan.log.named("webhooks"),
             metrics: plan.webhookMetrics)
         delivery = (worker, client)
         run { await worker.run() }
@@ -103,6 +105,7 @@ final class TrafficLoop {
         let client = RedisClient(
             loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client,
             replyTimeout: StreamReader.blockFor + .seconds(5))
+        waitingClients.append(client)
         run { await client.run() }
         return client
     }
@@ -111,15 +114,15 @@ final class TrafficLoop {
 
     /// The new world, between two events of this loop.
     func commit(_ prepared: Prepared) throws {
-        let configuration = prepared.configuration
+        for client in [redis] + waitingClients { client.tls = prepared.client }
         if let edge {
-            try edge.handler.replace(sources: configuration.tenants.flatMap(\.sources))
-            edge.server.tls = prepared.tls
+            try edge.handler.replace(sources: prepared.sources, settings: prepared.configuration.callbacks)
+            edge.server.settings = prepared.server(isSecure: true)
         }
         router?.table = prepared.table
         if let delivery {
-            delivery.worker.directory = prepared.directory
-            delivery.client.admits = AddressPolicy(allowing: configuration.delivery.privateNetworks).admits
+            delivery.client.replace(tls: prepared.client, admits: prepared.admits)
+            delivery.worker.replace(directory: prepared.directory, schedule: prepared.schedule)
         }
     }
 
@@ -133,9 +136,4 @@ final class TrafficLoop {
         redis.stop()
         for task in running { await task.value }
     }
-}
-
-extension EdgeLimits {
-    var httpLimits: HTTPLimits { HTTPLimits(headBytes: headerLimit, bodyBytes: bodyLimit) }
-    var timeouts: ServerTimeouts { ServerTimeouts(head: headerTimeout, body: bodyTimeout, idle: idleTimeout) }
 }

@@ -47,6 +47,8 @@ class Receiver:
         self.secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         self.deliveries = []
         self.connections = 0
+        self.most_at_once = 0
+        self._under_way = 0
         self._arrived = threading.Condition()
         self._scripts = {}
         self._standing = {}
@@ -98,11 +100,15 @@ class Receiver:
             script = self._scripts.get(path)
             answer = script.pop(0) if script else self._standing.get(path, Answer())
             identity, now = headers.get("webhook-id"), time.monotonic()
+            self._under_way += 1
+            self.most_at_once = max(self.most_at_once, self._under_way)
             self.deliveries.append(Delivery(path, identity, headers, body, verified, now, answer.status))
             self._arrived.notify_all()
         if answer.held is not None:
             while not answer.held.wait(0.05) and not self._closing.is_set():
                 pass
+        with self._arrived:
+            self._under_way -= 1
         return answer
 
     def _verify(self, headers, body):

@@ -1,0 +1,91 @@
+// From files to what a start or a reload needs: configuration, secrets, certificates, rules. `weir config check` is this and no
+// more, so that what it calls right does start.
+
+import Gateway
+import Language
+import Loop
+import Redis
+import Routing
+import Rules
+import Webhooks
+
+/// Why Weir cannot start, or goes on with what it has. The text says what to do.
+struct StartFault: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+}
+
+struct Preparation: Sendable {
+    /// nil when something is wrong.
+    private(set) var prepared: Prepared?
+    /// Of the configuration and the rules.
+    private(set) var findings: Findings
+    /// What is wrong outside these files.
+    private(set) var faults: [String] = []
+
+    /// - Parameter previous: what a reload replaces: its session tickets stay good.
+    init(of file: SourceFile, in surroundings: Surroundings, resuming previous: TLSServer? = nil) {
+        let reading = ConfigurationReading(of: file, in: surroundings)
+        findings = reading.findings
+        guard let configuration = reading.configuration else { return }
+        let certificates = configuration.publicListener.certificates.map { CertificateFiles(stem: $0) }
+        let tls = attempt {
+            guard let first = certificates.first else { throw StartFault("public.certificates names no certificate") }
+            return try TLSServer(first, Array(certificates.dropFirst()), resuming: previous)
+        }
+        let client = attempt { try TLSClient(additionalTrust: configuration.delivery.trust) }
+        attempt { try Self.checkSocketPath(of: configuration) }
+        let table = table(of: configuration, surroundings)
+        guard faults.isEmpty, let tls, let client, let table else { return }
+        prepared = Prepared(
+            configuration: configuration, tls: tls, client: client, table: table,
+            directory: EndpointDirectory(table.endpoints), warnings: findings.diagnostics)
+    }
+
+    /// The same with the file still to be read.
+    static func reading(
+        _ path: String, in surroundings: Surroundings, resuming previous: TLSServer? = nil
+    ) throws(StartFault) -> Prepared {
+        let file: SourceFile
+        do throws(SourceFault) {
+            file = try SourceFile.read(path: path)
+        } catch {
+            throw StartFault("\(error); name another with --config, or write one: weir config default > weir.conf")
+        }
+        let preparation = Preparation(of: file, in: surroundings, resuming: previous)
+        if let prepared = preparation.prepared { return prepared }
+        // Without the source lines, which may hold secrets: this text goes into the log at a reload.
+        let errors = preparation.findings.diagnostics.filter { $0.severity == .error }.map(\.summary)
+        throw StartFault(
+            (["something is wrong; `weir config check` shows the places"] + errors + preparation.faults)
+                .joined(separator: "\n"))
+    }
+
+    @discardableResult
+    private mutating func attempt<Value>(_ make: () throws -> Value) -> Value? {
+        do { return try make() } catch {
+            faults.append("\(error)")
+            return nil
+        }
+    }
+
+    private mutating func table(of configuration: Configuration, _ surroundings: Surroundings) -> RoutingTable? {
+        guard let checked = attempt({ try RuleSet.load(path: configuration.rules) }) else { return nil }
+        findings.add(checked.findings)
+        guard let rules = checked.rules else { return nil }
+        let endpoints = RuleEndpoints(surroundings: surroundings, delivery: configuration.delivery)
+        faults += endpoints.faults(in: rules)
+        guard faults.isEmpty else { return nil }
+        return attempt { try RoutingTable(tenants: configuration.tenants, rules: rules, ruleEndpoint: endpoints.make) }
+    }
+
+    /// Weir's own Redis listens in the data folder.
+    private static func checkSocketPath(of configuration: Configuration) throws(StartFault) {
+        guard configuration.redis == nil else { return }
+        let path = EmbeddedRedis.socketPath(in: try DataFolder.absolute(configuration.data))
+        guard path.utf8.count > SocketAddress.unixPathMax else { return }
+        throw StartFault(
+            "the path \(path) has \(path.utf8.count) bytes, and a Unix socket's has at most "
+                + "\(SocketAddress.unixPathMax); set `data` to a shorter path")
+    }
+}
