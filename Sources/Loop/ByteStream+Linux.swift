@@ -4,13 +4,19 @@ import CLinux
 import Glibc
 
 extension ByteStream {
-    func readNow(into buffer: inout [UInt8], at offset: Int) throws(StreamError) -> Transfer {
+    /// - Returns: also whether the read is known to have emptied the socket, so that another would bring nothing (epoll(7),
+    ///   question 9: on a stream a short read tells).
+    func readNow(
+        into buffer: inout [UInt8], at offset: Int
+    ) throws(StreamError) -> (outcome: Transfer, isDrained: Bool) {
         precondition(offset < buffer.count, "reading into a full buffer")
         var room = buffer.mutableSpan
-        return try unsafe room.withUnsafeMutableBytes { (bytes) throws(StreamError) -> Transfer in
+        return try unsafe room.withUnsafeMutableBytes { (bytes) throws(StreamError) -> (Transfer, Bool) in
             let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
-            if let tls { return try unsafe tls.read(into: room) }
-            return try unsafe PlainTransport.read(watch.descriptor, into: room)
+            if let tls { return unsafe (try tls.read(into: room), tls.hasDrainedSocket) }
+            let outcome = try unsafe PlainTransport.read(watch.descriptor, into: room)
+            if case .bytes(let count) = outcome { return (outcome, count < room.count) }
+            return (outcome, false)
         }
     }
 

@@ -93,10 +93,13 @@ package final class ByteStream {
     /// One read that does not wait.
     package func tryRead(into buffer: inout [UInt8], at offset: Int) throws(StreamError) -> Transfer {
         if isClosed { throw .cancelled }
-        let outcome = try readNow(into: &buffer, at: offset)
-        if outcome == .wantsRead { watch.isReadable = false }
+        let (outcome, isDrained) = try readNow(into: &buffer, at: offset)
+        if outcome == .wantsRead || (isDrained && !watch.hasEnded) { watch.isReadable = false }
         return outcome
     }
+
+    /// Whether a read may bring something. When not, trying would be a system call for nothing.
+    package var mayBeReadable: Bool { watch.isReadable || tls?.hasPending == true }
 
     /// Writes all of `bytes`.
     package func write(_ bytes: [UInt8]) async throws(StreamError) {

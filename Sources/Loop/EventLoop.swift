@@ -186,9 +186,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
             timeout = mayWait ? timers.nextDue().map { .until($0 - readSystemClock().monotonic) } ?? .forever : .none
         case .virtual: timeout = mayWait && timers.nextDue() == nil ? .forever : .none
         }
-        let events = poller.wait(timeout) { token, isReadable, isWritable in
-            dispatch(token, isReadable: isReadable, isWritable: isWritable)
-        }
+        let events = poller.wait(timeout) { dispatch($0, $1) }
         switch clock {
         case .system: reading = readSystemClock()
         case .virtual: if mayWait && events == 0 && inbox.withLock({ $0.isEmpty }) { jumpToNextTimer() }
@@ -246,11 +244,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
-    private func dispatch(_ token: UInt64, isReadable: Bool, isWritable: Bool) {
+    private func dispatch(_ token: UInt64, _ readiness: Readiness) {
         let slot = Int(UInt32(truncatingIfNeeded: token))
         guard watches.indices.contains(slot), let watch = watches[slot], watch.token == token else { return }
-        if isReadable { watch.becameReadable() }
-        if isWritable { watch.becameWritable() }
+        if readiness.hasEnded { watch.hasEnded = true }
+        if readiness.isReadable { watch.becameReadable() }
+        if readiness.isWritable { watch.becameWritable() }
     }
 
     // MARK: Buffers

@@ -43,7 +43,7 @@ final class Poller: @unchecked Sendable {
     }
 
     /// Waits, then reports each event; returns how many there were. A wake-up from another thread ends the wait.
-    func wait(_ timeout: Timeout, report: (_ token: UInt64, _ isReadable: Bool, _ isWritable: Bool) -> Void) -> Int {
+    func wait(_ timeout: Timeout, report: (_ token: UInt64, _ readiness: Readiness) -> Void) -> Int {
         let milliseconds: Int32
         switch timeout {
         case .none: milliseconds = 0
@@ -63,7 +63,11 @@ final class Poller: @unchecked Sendable {
                 continue
             }
             let flags = unsafe event.events
-            report(token, flags & (EPOLLIN.rawValue | endings) != 0, flags & (EPOLLOUT.rawValue | endings) != 0)
+            report(
+                token,
+                Readiness(
+                    isReadable: flags & (EPOLLIN.rawValue | endings) != 0,
+                    isWritable: flags & (EPOLLOUT.rawValue | endings) != 0, hasEnded: flags & endings != 0))
         }
         return Int(count)
     }

@@ -30,10 +30,23 @@ final class TLSSession {
         return try outcome(of: code, during: "handshake")
     }
 
+    /// Whether the last `read` emptied the socket: OpenSSL asked it for a record's size and got less, and holds no more.
+    private(set) var hasDrainedSocket = false
+    /// Less than OpenSSL's read buffer has room for when it is empty.
+    private static let shortRead: UInt64 = 16 * 1024
+
     func read(into bytes: UnsafeMutableRawBufferPointer) throws(StreamError) -> Transfer {
         ERR_clear_error()
+        let source = unsafe SSL_get_rbio(ssl)
+        let wasEmpty = !hasPending
+        let before = unsafe BIO_number_read(source)
         let code = unsafe SSL_read(ssl, bytes.baseAddress, Int32(clamping: bytes.count))
-        if code > 0 { return .bytes(Int(code)) }
+        if code > 0 {
+            let count = unsafe BIO_number_read(source) - before
+            hasDrainedSocket = wasEmpty && count > 0 && count < Self.shortRead && !hasPending
+            return .bytes(Int(code))
+        }
+        hasDrainedSocket = false
         return try outcome(of: code, during: "read")
     }
 

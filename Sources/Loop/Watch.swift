@@ -8,6 +8,14 @@ package enum Wake: Sendable {
     case cancelled
 }
 
+/// What epoll says of a descriptor.
+struct Readiness {
+    let isReadable: Bool
+    let isWritable: Bool
+    /// The peer has finished sending, or the connection is broken: epoll says so once.
+    let hasEnded: Bool
+}
+
 /// Belongs to one loop and is touched on its thread only. Edge-triggered: a flag says "ready" until a call came back with
 /// EAGAIN, which the owner reports by clearing it.
 final class Watch {
@@ -16,6 +24,8 @@ final class Watch {
     let generation: UInt32
     var isReadable = true
     var isWritable = true
+    /// No event will come any more for the end that is still to be read.
+    var hasEnded = false
     var deadline = Instant.never
     /// Guards `deadline`. It is set again only when it fires, or when the deadline moves ahead of it, so that moving a deadline
     /// back on each request costs a store.

@@ -135,12 +135,17 @@ final class ServerConnection {
 
     /// The count of bytes at the start of the buffer; 0 when the peer has closed, or the server drains and none have come.
     private func readFirst() async throws(StreamError) -> Int {
+        var outcome = Transfer.wantsRead
         while !server.isDraining {
-            if buffer.isEmpty { buffer = loop.takeBuffer() }
-            let outcome = try stream.tryRead(into: &buffer, at: 0)
-            if case .bytes(let count) = outcome { return count }
-            loop.giveBack(buffer)
-            buffer = []
+            if stream.mayBeReadable {
+                if buffer.isEmpty { buffer = loop.takeBuffer() }
+                outcome = try stream.tryRead(into: &buffer, at: 0)
+                if case .bytes(let count) = outcome { return count }
+            }
+            if !buffer.isEmpty {
+                loop.giveBack(buffer)
+                buffer = []
+            }
             if outcome == .end { return 0 }
             servedInARow = 0
             try await stream.untilRetry(of: outcome)
