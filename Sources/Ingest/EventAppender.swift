@@ -1,5 +1,5 @@
-// The edge's way into the streams: dedupe and append in one atomic step (invariants 1 and 2). What arrives during a turn of the
-// loop leaves as one script call per partition.
+// The edge's way into the streams: dedupe and append in one atomic step (invariants 1 and 2). What arrives while a partition's
+// call is under way leaves together in the next one.
 
 package import Gateway
 package import Loop
@@ -21,12 +21,22 @@ package final class EventAppender: EndOfTurn {
     private final class Submission {
         let events: [PendingEvent]
         let nonce: String?
+        /// When its sender has to be answered.
+        let due: Instant
         let gate = Gate()
-        var result: Result<Int, RedisError>?
+        private(set) var result: Result<Int, RedisError>?
 
-        init(_ events: [PendingEvent], nonce: String?) {
+        init(_ events: [PendingEvent], nonce: String?, due: Instant) {
             self.events = events
             self.nonce = nonce
+            self.due = due
+        }
+
+        /// Once; what comes later is too late.
+        func finish(_ result: Result<Int, RedisError>) {
+            guard self.result == nil else { return }
+            self.result = result
+            gate.open()
         }
 
         /// One letter per key for the script: `e` an event on its own, `n` a nonce, `m` an event that its nonce guards.
@@ -44,7 +54,19 @@ package final class EventAppender: EndOfTurn {
     private let redis: RedisClient
     /// Replaced at a reload.
     package var settings: CallbackSettings
-    private var waiting: [Partition: [Submission]] = [:]
+    /// By the number of the partition.
+    private var lines = Array(repeating: Line(), count: Partition.count)
+    private var isScheduled = false
+
+    /// What waits for a partition. One call at a time is under way, and what arrives meanwhile goes into the next: the busier
+    /// Redis is, the more events share a call and an fsync.
+    private struct Line {
+        var waiting: [Submission] = []
+        var underWay: [Submission] = []
+        var isDraining = false
+        /// Set for the oldest submission there is, or for one that has been answered since.
+        var deadline: LoopTimer?
+    }
 
     package init(redis: RedisClient, settings: CallbackSettings) {
         loop = redis.loop
@@ -62,59 +84,81 @@ package final class EventAppender: EndOfTurn {
         _ events: [PendingEvent], nonce: String?, to partition: Partition
     ) async throws(RedisError) -> Int {
         guard redis.isConnected else { throw .unavailable("no connection") }
-        let submission = Submission(events, nonce: nonce)
-        if waiting.isEmpty { loop.atEndOfTurn(self) }
-        waiting[partition, default: []].append(submission)
+        let submission = Submission(events, nonce: nonce, due: loop.now + settings.deadline)
+        lines[partition.number].waiting.append(submission)
+        if lines[partition.number].deadline == nil { watch(partition, until: submission.due) }
+        if !isScheduled {
+            isScheduled = true
+            loop.atEndOfTurn(self)
+        }
         _ = await submission.gate.wait()
         guard let result = submission.result else { throw .interrupted("no outcome") }
         return try result.get()
     }
 
     package func turnEnded() {
-        let batches = waiting
-        waiting.removeAll(keepingCapacity: true)
-        for (partition, submissions) in batches {
-            var call: [Submission] = []
-            var count = 0
-            for submission in submissions {
-                // A submission is never split: its events are one atomic append.
-                if count + submission.events.count > Self.eventsPerCallMax, !call.isEmpty {
-                    send(call, to: partition)
-                    call = []
-                    count = 0
-                }
-                call.append(submission)
-                count += submission.events.count
-            }
-            send(call, to: partition)
+        isScheduled = false
+        for partition in Partition.all {
+            let line = lines[partition.number]
+            guard !line.waiting.isEmpty, !line.isDraining else { continue }
+            lines[partition.number].isDraining = true
+            loop.spawn { await self.drain(partition) }
         }
     }
 
-    private func send(_ submissions: [Submission], to partition: Partition) {
-        // One timer for the whole call: whatever Redis does, its senders are answered in time.
-        let deadline = loop.schedule(at: loop.now + settings.deadline) {
-            for submission in submissions {
-                submission.result = .failure(.interrupted("no reply by `callbacks.deadline`"))
-                submission.gate.open()
+    /// Whatever Redis does, senders are answered in time. One timer a partition serves all of its submissions.
+    private func watch(_ partition: Partition, until due: Instant) {
+        lines[partition.number].deadline = loop.schedule(at: due) {
+            let line = self.lines[partition.number]
+            for submission in line.underWay + line.waiting where submission.due <= self.loop.now {
+                submission.finish(.failure(.interrupted("no reply by `callbacks.deadline`")))
+            }
+            // What was not sent yet never will be.
+            let waiting = line.waiting.filter { $0.result == nil }
+            self.lines[partition.number].waiting = waiting
+            self.lines[partition.number].deadline = nil
+            if let next = (line.underWay + waiting).first(where: { $0.result == nil }) {
+                self.watch(partition, until: next.due)
             }
         }
-        loop.spawn {
+    }
+
+    /// Sends what waits for the partition until nothing does.
+    private func drain(_ partition: Partition) async {
+        while !lines[partition.number].waiting.isEmpty {
+            let submissions = Self.nextCall(&lines[partition.number].waiting)
+            lines[partition.number].underWay = submissions
             let outcome: Result<[Bool], RedisError>
             do throws(RedisError) {
-                outcome = .success(try await self.call(submissions, partition))
+                outcome = .success(try await call(submissions, partition))
             } catch {
                 outcome = .failure(error)
             }
-            deadline.cancel()
             var start = 0
             for submission in submissions {
                 let range = start..<start + submission.keyCount
                 let events = range.suffix(submission.events.count)
-                submission.result = outcome.map { added in added[events].count { $0 } }
-                submission.gate.open()
+                submission.finish(outcome.map { added in added[events].count { $0 } })
                 start = range.upperBound
             }
+            lines[partition.number].underWay = []
         }
+        lines[partition.number].isDraining = false
+    }
+
+    /// Takes off what one call may carry: at least one submission, which is never split, as its events are one atomic append.
+    private static func nextCall(_ waiting: inout [Submission]) -> [Submission] {
+        var count = 0
+        let end = waiting.firstIndex { submission in
+            count += submission.events.count
+            return count > eventsPerCallMax
+        }
+        guard let end else {
+            defer { waiting = [] }
+            return waiting
+        }
+        defer { waiting.removeFirst(max(1, end)) }
+        return Array(waiting.prefix(max(1, end)))
     }
 
     private func call(_ submissions: [Submission], _ partition: Partition) async throws(RedisError) -> [Bool] {
@@ -123,7 +167,9 @@ package final class EventAppender: EndOfTurn {
             if let nonce = submission.nonce { keys.append(partition.seen(nonce)) }
             for event in submission.events { keys.append(partition.seen(event.dedupe)) }
         }
+        let bytes = submissions.reduce(0) { $0 + $1.events.reduce(0) { $0 + $1.record.count } }
         let reply = try await redis.run(Self.script, keys: keys) { command in
+            command.reserve(arguments: keys.count + 2, bytes: bytes)
             command.append(window)
             command.append(submissions.map(\.kinds).joined())
             for submission in submissions {
