@@ -43,7 +43,7 @@ let package = Package(
         module("Loop", ["CLinux", "COpenSSL"]),
         // protocol
         module("HTTP", ["Loop", "Codec"]),
-        module("Redis", ["Loop", "CHiredis"]),
+        module("Redis", ["Codec", "Loop", "CHiredis"]),
         module("Events", ["Codec"]),
         module("WeCom", ["Codec", "Crypto", "Events"]),
         // language

@@ -33,7 +33,7 @@ package struct Event: Sendable {
         self.time = time
         // What a message's fields take, its raw document included.
         bytes = []
-        bytes.reserveCapacity(1024)
+        bytes.reserveCapacity(2048)
         places = []
         places.reserveCapacity(24)
     }
@@ -160,7 +160,7 @@ extension Event {
 
     mutating func put(_ field: Field, _ value: String) {
         let start = bytes.count
-        bytes.append(contentsOf: value.utf8)
+        bytes.append(text: value)
         place(field, from: start)
     }
 

@@ -1,6 +1,8 @@
 // The fields of a message Weir sends, checked when they are added and kept as they go over the wire: whoever holds a block can
 // send it, and nothing added to it can end a line or start another.
 
+import Codec
+
 package struct FieldBlock: Equatable, Sendable {
     /// Lines of `Name: value` with their CR LF.
     package private(set) var bytes: [UInt8] = []
@@ -33,10 +35,10 @@ package struct FieldBlock: Equatable, Sendable {
     }
 
     private mutating func append(_ name: String, _ value: String) {
-        bytes.append(contentsOf: name.utf8)
+        bytes.append(text: name)
         bytes.append(UInt8(ascii: ":"))
         bytes.append(.space)
-        bytes.append(contentsOf: value.utf8)
+        bytes.append(text: value)
         bytes.append(.carriageReturn)
         bytes.append(.lineFeed)
     }

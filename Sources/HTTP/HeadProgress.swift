@@ -1,6 +1,8 @@
 // The three outcomes of reading a head, and the loop over its lines that requests and responses share.
 // Each byte is searched for the end of its line once and each line is read once, however slowly the head drips in.
 
+import Codec
+
 package enum HeadProgress: Equatable, Sendable {
     /// The head is whole; it takes up the first `consumed` bytes.
     case complete(consumed: Int)
@@ -28,10 +30,13 @@ struct HeadCursor: Equatable, Sendable {
     mutating func nextLine(of bytes: Span<UInt8>, limit: Int) throws(HTTPFault) -> Range<Int>? {
         let end = min(bytes.count, limit)
         var index = searched
-        while index < end {
+        while true {
+            index = bytes.extracting(..<end).firstIndex(from: index) { word in
+                ByteWord.isBelow(0x20, word) | ByteWord.equals(0x7F, word)
+            }
+            guard index < end else { break }
             let byte = bytes[index]
-            // One comparison for nearly all bytes: this loop is the one that looks at every byte of a head.
-            if byte &- 0x20 < 0x5F || byte.mayStandInFieldValue {
+            if byte.mayStandInFieldValue {
                 index &+= 1
                 continue
             }

@@ -16,20 +16,29 @@ package struct QueryParameters: ~Escapable {
     /// - Returns: whether the parameter is there; without an equals sign its value is empty.
     /// - Throws: also if it is there twice, since a check and its use might each take another one.
     package func find(_ name: String, appendingTo output: inout [UInt8]) throws(HTTPFault) -> Bool {
-        var found: Range<Int>?
+        guard let found = try places(of: [name])[0] else { return false }
+        try decode(found, appendingTo: &output)
+        return true
+    }
+
+    /// Where the values of several parameters stand, found in one go; nil for those that are not there.
+    /// - Throws: if one of them is there twice.
+    package func places<let count: Int>(
+        of names: InlineArray<count, String>
+    ) throws(HTTPFault) -> InlineArray<count, Range<Int>?> {
+        var places = InlineArray<count, Range<Int>?>(repeating: nil)
         var start = 0
         while start < query.count {
             let end = firstIndex(of: UInt8(ascii: "&"), in: start..<query.count)
             let equals = firstIndex(of: UInt8(ascii: "="), in: start..<end)
-            if start < end, try isName(start..<equals, name) {
-                guard found == nil else { throw .repeatedParameter }
-                found = min(equals + 1, end)..<end
+            for index in names.indices where start < end {
+                guard try isName(start..<equals, names[index]) else { continue }
+                guard places[index] == nil else { throw .repeatedParameter }
+                places[index] = min(equals + 1, end)..<end
             }
             start = end + 1
         }
-        guard let found else { return false }
-        try decode(found, appendingTo: &output)
-        return true
+        return places
     }
 
     /// Names are nearly always sent as they are, so the copy that decoding needs is nearly never made.
@@ -42,7 +51,8 @@ package struct QueryParameters: ~Escapable {
         return decoded.span.equals(name, at: decoded.indices)
     }
 
-    private func decode(_ range: Range<Int>, appendingTo output: inout [UInt8]) throws(HTTPFault) {
+    /// Appends the decoded value that stands at `range`.
+    package func decode(_ range: Range<Int>, appendingTo output: inout [UInt8]) throws(HTTPFault) {
         do throws(CodecError) {
             try Percent.decode(query.extracting(range), appendingTo: &output)
         } catch {
@@ -51,8 +61,6 @@ package struct QueryParameters: ~Escapable {
     }
 
     private func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int {
-        var index = range.lowerBound
-        while index < range.upperBound, query[index] != byte { index &+= 1 }
-        return index
+        range.lowerBound + query.extracting(range).firstIndex(from: 0) { ByteWord.equals(byte, $0) }
     }
 }

@@ -19,9 +19,9 @@ package struct RequestWriter: Equatable, Sendable {
         guard Authority.isValid(authority.indices, of: authority.span) else { throw .invalidAuthority }
         var opening = Array("\(method.name) ".utf8)
         opening.append(contentsOf: target)
-        opening.append(contentsOf: " HTTP/1.1\r\nhost: ".utf8)
+        opening.append(text: " HTTP/1.1\r\nhost: ")
         opening.append(contentsOf: authority)
-        opening.append(contentsOf: "\r\n".utf8)
+        opening.append(text: "\r\n")
         self.opening = opening
         // RFC 9110 section 8.6: a method that expects content says so even when there is none.
         sendsLength = method == .post || method == .put || method == .patch
@@ -32,11 +32,11 @@ package struct RequestWriter: Equatable, Sendable {
         output.append(contentsOf: opening)
         output.append(contentsOf: fields.bytes)
         if sendsLength || !body.isEmpty {
-            output.append(contentsOf: "content-length: ".utf8)
+            output.append(text: "content-length: ")
             output.append(decimal: body.count)
-            output.append(contentsOf: "\r\n".utf8)
+            output.append(text: "\r\n")
         }
-        output.append(contentsOf: "\r\n".utf8)
+        output.append(text: "\r\n")
         output.append(contentsOf: body)
     }
 

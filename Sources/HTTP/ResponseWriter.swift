@@ -30,33 +30,33 @@ package struct ResponseWriter: Sendable {
         output.append(contentsOf: dateLine)
         if !response.status.forbidsBody {
             // RFC 9110 section 8.6: the answer to HEAD carries the length that the answer to GET has.
-            output.append(contentsOf: "content-length: ".utf8)
+            output.append(text: "content-length: ")
             output.append(decimal: body)
-            output.append(contentsOf: "\r\n".utf8)
+            output.append(text: "\r\n")
         }
         switch (keepsAlive, version) {
         case (true, .http11): break
-        case (true, .http10): output.append(contentsOf: "connection: keep-alive\r\n".utf8)
-        case (false, _): output.append(contentsOf: "connection: close\r\n".utf8)
+        case (true, .http10): output.append(text: "connection: keep-alive\r\n")
+        case (false, _): output.append(text: "connection: close\r\n")
         }
         output.append(contentsOf: response.fields.bytes)
-        output.append(contentsOf: "\r\n".utf8)
+        output.append(text: "\r\n")
         if method != .head, !response.status.forbidsBody { output.append(contentsOf: response.body) }
     }
 
     /// The interim response to `Expect: 100-continue`.
     package static func appendContinue(to output: inout [UInt8]) {
         appendStatusLine(.continue, to: &output)
-        output.append(contentsOf: "\r\n".utf8)
+        output.append(text: "\r\n")
     }
 
     /// Always in 1.1: the version of a response is the server's own (RFC 9110 section 6.2).
     private static func appendStatusLine(_ status: HTTPStatus, to output: inout [UInt8]) {
-        output.append(contentsOf: "HTTP/1.1 ".utf8)
+        output.append(text: "HTTP/1.1 ")
         output.append(decimal: status.code)
         output.append(.space)
-        output.append(contentsOf: status.reason.utf8)
-        output.append(contentsOf: "\r\n".utf8)
+        output.append(text: status.reason)
+        output.append(text: "\r\n")
     }
 
     private static func dateLine(_ secondsSinceEpoch: Int) -> [UInt8] {

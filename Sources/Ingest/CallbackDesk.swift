@@ -47,6 +47,9 @@ struct CallbackScratch: ~Copyable {
     var cipher: EnvelopeCipher
     var sha256: SHA256
 
+    /// Between the two parts of a seen key; neither contains it.
+    private static let separator: [UInt8] = [0]
+
     init() throws(CryptoError) {
         let cipher = try EnvelopeCipher()
         let sha256 = try SHA256()
@@ -58,8 +61,8 @@ struct CallbackScratch: ~Copyable {
     /// be long and Redis keeps them for hours.
     mutating func seenKey(source: String, dedupe: Span<UInt8>) throws(CryptoError) -> String {
         sha256.restart()
-        try sha256.update(Array(source.utf8).span)
-        try sha256.update([0].span)
+        try sha256.update(source.utf8.span)
+        try sha256.update(Self.separator.span)
         try sha256.update(dedupe)
         let digest = try sha256.finish()
         var hex: [UInt8] = []

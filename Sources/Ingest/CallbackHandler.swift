@@ -149,10 +149,13 @@ package final class CallbackHandler: RequestHandler {
         event.set(.id, to: ids.next(at: Timestamp(milliseconds: loop.wallMilliseconds) ?? .epoch, using: &random))
         if event.type == .unknown { metrics.unknown.increment() }
         var record: [UInt8] = []
+        // Twice the raw document, which the content repeats in part, and the names of the fields.
+        record.reserveCapacity(512 + 2 * (event.value(of: .raw)?.count ?? 0))
         event.append(jsonTo: &record)
         let key: String
         do throws(CryptoError) {
-            key = try scratch.seenKey(source: desk.name, dedupe: event.bytes(of: .dedupe).span)
+            let dedupe = event.bytes(of: .dedupe)
+            key = try scratch.seenKey(source: desk.name, dedupe: dedupe.span)
         } catch {
             throw CallbackRefusal(.digest, "\(error)")
         }
@@ -175,11 +178,17 @@ struct CallbackPath {
 
     init?(_ path: String) {
         guard path.hasPrefix(CallbackSource.pathPrefix) else { return nil }
-        var parts = path.dropFirst(CallbackSource.pathPrefix.count).split(
-            separator: "/", omittingEmptySubsequences: false)
-        if parts.count > 1, parts.last?.isEmpty == true { parts.removeLast() }
-        guard let source = parts.first, !source.isEmpty, parts.count <= 2 else { return nil }
-        self.source = String(source)
-        token = parts.count == 2 ? String(parts[1]) : nil
+        var rest = path.utf8.dropFirst(CallbackSource.pathPrefix.utf8.count)
+        if rest.count > 1, rest.last == UInt8(ascii: "/") { rest.removeLast() }
+        let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+        guard slash > rest.startIndex, let source = String(rest[..<slash]) else { return nil }
+        self.source = source
+        guard slash < rest.endIndex else {
+            token = nil
+            return
+        }
+        let second = rest[rest.index(after: slash)...]
+        guard !second.contains(UInt8(ascii: "/")), let token = String(second) else { return nil }
+        self.token = token
     }
 }

@@ -26,9 +26,10 @@ final class WeComDesk: CallbackDesk {
     ) throws(CallbackRefusal) -> [UInt8] {
         guard path.token == nil else { throw CallbackRefusal(.source, "this source has no path token") }
         let query = try SignedQuery(request)
-        guard !query.echo.isEmpty else { throw CallbackRefusal(.query, "echostr is missing") }
+        let echo = query.echo
+        guard !echo.isEmpty else { throw CallbackRefusal(.query, "echostr is missing") }
         // A verification has no effect, so its age is not judged: the console may be slow.
-        return try open(EnvelopeBody(echo: query.echo).encrypt, query, &scratch).message
+        return try open(EnvelopeBody(echo: echo).encrypt, query, &scratch).message
     }
 
     func take(
@@ -47,26 +48,24 @@ final class WeComDesk: CallbackDesk {
         let opened = try open(encrypt, query, &scratch)
         // Judged after the signature, so that the log says "stale" only of what is genuine.
         let tolerance = settings.tolerance.map { $0.milliseconds / 1000 }
-        let age = CallbackTimestamp.judge(query.timestamp.span, now: now.seconds, tolerance: tolerance)
+        let age = CallbackTimestamp.judge(query.timestamp, now: now.seconds, tolerance: tolerance)
         guard age == .fresh else { throw CallbackRefusal(.timestamp, "\(age)") }
         observe(.open, now.loop.preciseNow() - started)
-        let hash: Digest<32>
         do throws(CryptoError) {
-            hash = try scratch.sha256.digest(opened.message.span)
+            let event = try normaliser.event(from: opened.message.span, receivedAt: now.timestamp) {
+                (message) throws(CryptoError) in try scratch.sha256.digest(message)
+            }
+            return TakenCallback(events: [event], nonce: nil, answer: Self.answer(to: event))
         } catch {
             throw CallbackRefusal(.digest, "\(error)")
         }
-        let event = normaliser.event(from: opened.message.span, hash: hash, receivedAt: now.timestamp)
-        return TakenCallback(events: [event], nonce: nil, answer: Self.answer(to: event))
     }
 
     private func open(
         _ encrypt: [UInt8], _ query: SignedQuery, _ scratch: inout CallbackScratch
     ) throws(CallbackRefusal) -> OpenedEnvelope {
         do throws(EnvelopeFault) {
-            let signed = CallbackQuery(
-                signature: query.signature.span, timestamp: query.timestamp.span, nonce: query.nonce.span)
-            return try scratch.cipher.open(encrypt.span, signed, with: settings.credentials.revealed)
+            return try scratch.cipher.open(encrypt.span, query.signed, with: settings.credentials.revealed)
         } catch {
             throw CallbackRefusal(error)
         }
@@ -81,31 +80,51 @@ final class WeComDesk: CallbackDesk {
     private static let suiteSuccess = Response(.ok, .plainText, Array("success".utf8))
 }
 
-/// The query of a signed callback, decoded once.
+/// The query of a signed callback, decoded once, into one array.
 struct SignedQuery {
-    let signature: [UInt8]
-    let timestamp: [UInt8]
-    let nonce: [UInt8]
-    /// Of URL verifications only.
-    let echo: [UInt8]
+    private var bytes: [UInt8] = []
+    private let signatureEnd: Int
+    private let timestampEnd: Int
+    private let nonceEnd: Int
 
+    private static let names: InlineArray<4, String> = ["msg_signature", "timestamp", "nonce", "echostr"]
+
+    /// What is not there is empty: an empty signature fails like a wrong one.
     init(_ request: Request) throws(CallbackRefusal) {
-        signature = try Self.find("msg_signature", in: request)
-        timestamp = try Self.find("timestamp", in: request)
-        nonce = try Self.find("nonce", in: request)
-        echo = try Self.find("echostr", in: request)
-    }
-
-    /// Empty when there is no such parameter: an empty signature fails like a wrong one.
-    private static func find(_ name: String, in request: Request) throws(CallbackRefusal) -> [UInt8] {
         guard let query = request.head.target.query else { throw CallbackRefusal(.query, "the URL has no query") }
-        var value: [UInt8] = []
+        bytes.reserveCapacity(query.count)
+        var ends = InlineArray<4, Int>(repeating: 0)
         do throws(HTTPFault) {
             let parameters = QueryParameters(request.bytes.extracting(query))
-            _ = try parameters.find(name, appendingTo: &value)
-            return value
+            let places = try parameters.places(of: Self.names)
+            for index in places.indices {
+                if let place = places[index] { try parameters.decode(place, appendingTo: &bytes) }
+                ends[index] = bytes.count
+            }
         } catch {
-            throw CallbackRefusal(.query, "\(name): \(error.message)")
+            throw CallbackRefusal(.query, error.message)
+        }
+        signatureEnd = ends[0]
+        timestampEnd = ends[1]
+        nonceEnd = ends[2]
+    }
+
+    var timestamp: Span<UInt8> {
+        @_lifetime(borrow self)
+        borrowing get { bytes.span.extracting(signatureEnd..<timestampEnd) }
+    }
+
+    /// Of URL verifications only.
+    var echo: [UInt8] { Array(bytes[nonceEnd...]) }
+
+    /// What the signature is about.
+    var signed: CallbackQuery {
+        @_lifetime(borrow self)
+        borrowing get {
+            let bytes = bytes.span
+            return CallbackQuery(
+                signature: bytes.extracting(0..<signatureEnd), timestamp: bytes.extracting(signatureEnd..<timestampEnd),
+                nonce: bytes.extracting(timestampEnd..<nonceEnd))
         }
     }
 }

@@ -4,4 +4,6 @@ extension [UInt8] {
     package mutating func append(copying bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }
+
+    package mutating func append(text: String) { append(copying: text.utf8.span) }
 }

@@ -19,26 +19,30 @@ package enum Base64 {
         _ text: Span<UInt8>, appendingTo output: inout [UInt8], options: Options = []
     ) throws(CodecError) {
         let digitCount = try digitCount(of: text, options)
-        // A copy on the stack: its size is known, so that a byte as index needs no check.
-        let values = options.contains(.urlSafe) ? Tables.urlSafeValues : Tables.values
         let start = output.count
         let wholeCount = digitCount & ~3
-        // No branch per digit: what is none shows in the high bit of all values together.
-        var seen: UInt8 = 0
+        let values = options.contains(.urlSafe) ? Tables.urlSafeValues : Tables.values
+        let wide = options.contains(.urlSafe) ? Tables.urlSafeWide : Tables.wide
+        // No branch per digit: what is none shows in the highest bit of all words together.
+        var seenWide: UInt32 = 0
         output.append(addingCapacity: wholeCount / 4 * 3) { output in
-            // A closure's copy of the table would be copied again for each subscript; a span is two words.
-            let values = values.span
+            let first = wide.span.extracting(0..<256)
+            let second = wide.span.extracting(256..<512)
+            let third = wide.span.extracting(512..<768)
+            let fourth = wide.span.extracting(768..<1024)
             var index = 0
             while index < wholeCount {
-                let (a, b) = (values[Int(text[index])], values[Int(text[index &+ 1])])
-                let (c, d) = (values[Int(text[index &+ 2])], values[Int(text[index &+ 3])])
-                seen |= a | b | c | d
-                output.append(a << 2 | b >> 4)
-                output.append(b << 4 | c >> 2)
-                output.append(c << 6 | d)
+                let word =
+                    first[Int(text[index])] | second[Int(text[index &+ 1])] | third[Int(text[index &+ 2])]
+                    | fourth[Int(text[index &+ 3])]
+                seenWide |= word
+                output.append(UInt8(truncatingIfNeeded: word >> 16))
+                output.append(UInt8(truncatingIfNeeded: word >> 8))
+                output.append(UInt8(truncatingIfNeeded: word))
                 index &+= 4
             }
         }
+        var seen = UInt8(truncatingIfNeeded: seenWide >> 24)
         var spareBits: UInt8 = 0
         if digitCount > wholeCount {
             let (a, b) = (values[Int(text[wholeCount])], values[Int(text[wholeCount + 1])])

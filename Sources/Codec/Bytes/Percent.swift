@@ -7,13 +7,11 @@ package enum Percent {
         let start = output.count
         output.reserveCapacity(start + text.count)
         var index = 0
-        while index < text.count {
-            let byte = text[index]
-            guard byte == UInt8(ascii: "%") else {
-                output.append(byte)
-                index += 1
-                continue
-            }
+        while true {
+            let escape = text.firstIndex(from: index) { ByteWord.equals(UInt8(ascii: "%"), $0) }
+            output.append(copying: text.extracting(index..<escape))
+            guard escape < text.count else { return }
+            index = escape
             guard
                 text.count - index > 2,
                 let high = Hex.value(of: text[index + 1]),

@@ -6,7 +6,7 @@ extension [UInt8] {
         var start = 0
         while let flaw = UTF8Check.firstFlaw(in: text, from: start) {
             append(escapingValid: text.extracting(start..<flaw.lowerBound))
-            append(contentsOf: "\u{FFFD}".utf8)
+            append(text: "\u{FFFD}")
             start = flaw.upperBound
         }
         append(escapingValid: text.extracting(start..<text.count))
@@ -41,7 +41,7 @@ extension [UInt8] {
         case 0x0C: append(UInt8(ascii: "f"))
         case 0x0D: append(UInt8(ascii: "r"))
         default:
-            append(contentsOf: "u00".utf8)
+            append(text: "u00")
             append(Hex.digit(byte >> 4))
             append(Hex.digit(byte & 0xF))
         }

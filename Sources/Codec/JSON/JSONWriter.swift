@@ -82,7 +82,7 @@ package struct JSONWriter {
 
     package mutating func null() {
         separate()
-        bytes.append(contentsOf: "null".utf8)
+        bytes.append(text: "null")
     }
 
     /// A value that is JSON already, such as a number kept as its source text.

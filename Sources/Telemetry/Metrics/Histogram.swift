@@ -15,6 +15,9 @@ package final class Histogram: Sendable {
         Bound(microseconds: 10_000_000),
     ]
 
+    /// What an observation is compared with, without the labels' reference counts.
+    private static let limits = bounds.map(\.nanoseconds)
+
     struct Bound: Sendable {
         let nanoseconds: Int64
         /// The value of the label `le`.
@@ -44,7 +47,8 @@ package final class Histogram: Sendable {
             isTooLong || seconds < 0 ? (seconds < 0 ? 0 : Int64.max / 2) : max(0, whole &+ attoseconds / 1_000_000_000)
         // Most observations are short, so the search from the front ends after a few steps.
         var bucket = 0
-        while bucket < Self.bounds.count, observed > Self.bounds[bucket].nanoseconds { bucket += 1 }
+        let limits = Self.limits
+        while bucket < limits.count, observed > limits[bucket] { bucket += 1 }
         counts[bucket].wrappingAdd(1, ordering: .relaxed)
         nanoseconds.wrappingAdd(UInt64(observed), ordering: .relaxed)
     }

@@ -2,15 +2,19 @@
 // series exists with zero from the start, so that a rate over it has a beginning.
 
 package struct Labelled<Label: MetricLabel, Metric: Sendable>: Sendable {
-    private let metrics: [Label: Metric]
+    /// In the order of `allCases`. The lists are short, so that walking one costs less than hashing a label.
+    @usableFromInline let labels: [Label]
+    @usableFromInline let metrics: [Metric]
 
     init(_ create: (Label) -> Metric) {
-        metrics = Dictionary(uniqueKeysWithValues: Label.allCases.map { ($0, create($0)) })
+        labels = Array(Label.allCases)
+        metrics = labels.map(create)
     }
 
+    @inlinable
     package subscript(label: Label) -> Metric {
-        guard let metric = metrics[label] else { preconditionFailure("allCases leaves out \(label)") }
-        return metric
+        for index in labels.indices where labels[index] == label { return metrics[index] }
+        preconditionFailure("allCases leaves out \(label)")
     }
 }
 

@@ -1,5 +1,5 @@
 // From the decrypted inner document of a WeCom callback to the event it reports (WECOM.md, 3): the step between the
-// envelope and the stream. It never fails: the sender has proved who it is, so what is not understood is kept as an event
+// envelope and the stream. It never fails for what the document says: the sender has proved who it is, so what is not understood is kept as an event
 // of type `unknown` and answered like any other, else the vendor would send it again and again.
 
 package import Crypto
@@ -19,8 +19,11 @@ package struct CallbackNormaliser: Sendable {
     }
 
     /// The event, but for its id, which its receiver gives it.
-    /// - hash: of `message`, for the dedupe key.
-    package func event(from message: Span<UInt8>, hash: Digest<32>, receivedAt now: Timestamp) -> Event {
+    /// - hash: SHA-256, asked for the dedupe key of what has no id of its own.
+    package func event(
+        from message: Span<UInt8>, receivedAt now: Timestamp,
+        hash: (Span<UInt8>) throws(CryptoError) -> Digest<32>
+    ) throws(CryptoError) -> Event {
         let understood = try? InnerDocument(message)
         let document = understood ?? InnerDocument()
         let kind = DocumentKind(document)
@@ -36,7 +39,14 @@ package struct CallbackNormaliser: Sendable {
         event.takeSelections(document)
         event.setMention()
         event.setConversation()
-        event.set(.dedupe, to: Self.dedupeKey(of: event, document, hash).bytes.span)
+        let key: DedupeKey
+        if let messageKey = Self.messageKey(of: event, document) {
+            key = messageKey
+        } else {
+            key = DedupeKey(hash: try hash(message))
+        }
+        let bytes = key.bytes
+        event.set(.dedupe, to: bytes.span, isUTF8: true)
         return event
     }
 
@@ -47,10 +57,8 @@ package struct CallbackNormaliser: Sendable {
     }
 
     /// Messages, and all that a bot reports, have an id of their own.
-    private static func dedupeKey(
-        of event: borrowing Event, _ document: borrowing InnerDocument, _ hash: Digest<32>
-    ) -> DedupeKey {
-        guard event.has(.messageID) else { return DedupeKey(hash: hash) }
+    private static func messageKey(of event: borrowing Event, _ document: borrowing InnerDocument) -> DedupeKey? {
+        guard event.has(.messageID) else { return nil }
         var key = DedupeKey("message")
         key.append(event.value(of: .corpID))
         key.append(event.value(of: .agentID))
@@ -58,6 +66,6 @@ package struct CallbackNormaliser: Sendable {
         key.append(event.value(of: .from))
         if let index = document.first("createtime") { key.append(document.text(at: index)) } else { key.append(nil) }
         key.append(event.value(of: .messageID))
-        return key.isTooLong ? DedupeKey(hash: hash) : key
+        return key.isTooLong ? nil : key
     }
 }

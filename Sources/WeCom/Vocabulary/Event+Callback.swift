@@ -52,18 +52,18 @@ extension Event {
 
     /// The chat an event belongs to: a group's id, else the other person's.
     mutating func setConversation() {
-        let fields: [Field] =
-            switch type {
-            case .messageReceived, .botEvent, .appInteraction: [.room, .from]
-            case .customerChanged: [.externalUserID]
-            case .customerGroupChanged: [.chatID]
-            case .serviceNotified: [.serviceAccount]
-            default: []
-            }
-        // `sys` is who causes what nobody causes.
-        guard let field = fields.first(where: has) else { return }
+        let field: Field
+        switch type {
+        case .messageReceived, .botEvent, .appInteraction: field = has(.room) ? .room : .from
+        case .customerChanged: field = .externalUserID
+        case .customerGroupChanged: field = .chatID
+        case .serviceNotified: field = .serviceAccount
+        default: return
+        }
         let id = bytes(of: field)
-        if !ASCII.equal(id.span, "sys".utf8.span) { set(.conversation, to: id.span) }
+        // `sys` is who causes what nobody causes.
+        guard !id.isEmpty, !ASCII.equal(id.span, "sys".utf8.span) else { return }
+        set(.conversation, to: id.span, isUTF8: true)
     }
 }
 

@@ -106,7 +106,10 @@ extension InnerDocument {
         private static let pathSizeMax = 128
 
         init(capacity: Int) {
-            document.bytes.reserveCapacity(capacity)
+            // Paths come on top of the values.
+            document.bytes.reserveCapacity(capacity + 64)
+            path.reserveCapacity(64)
+            open.reserveCapacity(8)
             document.leaves.reserveCapacity(24)
         }
 

@@ -19,16 +19,6 @@ struct EdgeMetrics: Sendable {
         case redirection = "3xx"
         case clientError = "4xx"
         case serverError = "5xx"
-
-        init(_ status: HTTPStatus) {
-            switch status.code {
-            case ..<200: self = .informational
-            case ..<300: self = .success
-            case ..<400: self = .redirection
-            case ..<500: self = .clientError
-            default: self = .serverError
-            }
-        }
     }
 
     struct ForListener: Sendable {
@@ -38,7 +28,8 @@ struct EdgeMetrics: Sendable {
         let handshakeFailures: Counter
         let malformed: Counter
         let timeouts: Counter
-        let responses: LabelledCounter<StatusClass>
+        /// By the first digit of the status, less one.
+        let responses: [Counter]
         let seconds: Histogram
     }
 
@@ -48,6 +39,9 @@ struct EdgeMetrics: Sendable {
         var listeners: [ListenerName: ForListener] = [:]
         for name in ListenerName.allCases {
             let labels: MetricLabels = ["listener": name.rawValue]
+            let responses = registry.counters(
+                "weir_http_responses_total", "Responses by class of status.", labels: labels, by: StatusClass.self,
+                as: "status")
             listeners[name] = ForListener(
                 open: registry.gauge("weir_connections", "Open connections.", labels: labels),
                 accepted: registry.counter("weir_connections_accepted_total", "Connections accepted.", labels: labels),
@@ -61,9 +55,7 @@ struct EdgeMetrics: Sendable {
                     labels: labels),
                 timeouts: registry.counter(
                     "weir_http_timeouts_total", "Connections ended because the peer was too slow.", labels: labels),
-                responses: registry.counters(
-                    "weir_http_responses_total", "Responses by class of status.", labels: labels,
-                    by: StatusClass.self, as: "status"),
+                responses: StatusClass.allCases.map { responses[$0] },
                 seconds: registry.histogram(
                     "weir_http_request_seconds", "From the first byte of a request to its response.", labels: labels))
         }
@@ -92,7 +84,7 @@ struct EdgeMetrics: Sendable {
                 metrics.timeouts.increment()
                 log.debug("a peer was too slow", ["listener": name.rawValue, "phase": phase.rawValue])
             case .answered(let status, let elapsed):
-                metrics.responses[StatusClass(status)].increment()
+                metrics.responses[min(max(status.code / 100, 1), 5) - 1].increment()
                 metrics.seconds.observe(elapsed)
             }
         }

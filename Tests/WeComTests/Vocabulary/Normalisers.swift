@@ -15,7 +15,10 @@ enum Normalisers {
     static let instance = InstanceNormaliser(tenant: "acme", source: "acme-phones", accounts: ["guid-1": "sales-1"])
 
     static func event(_ document: [UInt8], at now: Timestamp = receivedAt) throws -> Event {
-        callback.event(from: document.span, hash: try hash(document), receivedAt: now)
+        var sha256 = try SHA256()
+        return try callback.event(from: document.span, receivedAt: now) { (message) throws(CryptoError) in
+            try sha256.digest(message)
+        }
     }
 
     static func event(_ document: String) throws -> Event {
