@@ -1,5 +1,6 @@
-// The edge's way into the streams: dedupe and append in one atomic step (invariants 1 and 2). What arrives while a partition's
-// call is under way leaves together in the next one.
+// The edge's way into the streams: dedupe and append in one atomic step (invariants 1 and 2). One call at a time is under way,
+// whatever its events' partitions, and what arrives meanwhile leaves together in the next: Redis reads a connection 16 KB at a
+// time and flushes its file after each turn with a write in it, so many small calls cost it an fsync for every few events.
 
 package import Gateway
 package import Loop
@@ -21,14 +22,16 @@ package final class EventAppender: EndOfTurn {
     private final class Submission {
         let events: [PendingEvent]
         let nonce: String?
+        let partition: Partition
         /// When its sender has to be answered.
         let due: Instant
         let gate = Gate()
         private(set) var result: Result<Int, RedisError>?
 
-        init(_ events: [PendingEvent], nonce: String?, due: Instant) {
+        init(_ events: [PendingEvent], nonce: String?, to partition: Partition, due: Instant) {
             self.events = events
             self.nonce = nonce
+            self.partition = partition
             self.due = due
         }
 
@@ -39,11 +42,6 @@ package final class EventAppender: EndOfTurn {
             gate.open()
         }
 
-        /// One letter per key for the script: `e` an event on its own, `n` a nonce, `m` an event that its nonce guards.
-        var kinds: String {
-            nonce == nil
-                ? String(repeating: "e", count: events.count) : "n" + String(repeating: "m", count: events.count)
-        }
         var keyCount: Int { events.count + (nonce == nil ? 0 : 1) }
     }
 
@@ -54,19 +52,12 @@ package final class EventAppender: EndOfTurn {
     private let redis: RedisClient
     /// Replaced at a reload.
     package var settings: CallbackSettings
-    /// By the number of the partition.
-    private var lines = Array(repeating: Line(), count: Partition.count)
+    private var waiting: [Submission] = []
+    private var underWay: [Submission] = []
+    private var isDraining = false
     private var isScheduled = false
-
-    /// What waits for a partition. One call at a time is under way, and what arrives meanwhile goes into the next: the busier
-    /// Redis is, the more events share a call and an fsync.
-    private struct Line {
-        var waiting: [Submission] = []
-        var underWay: [Submission] = []
-        var isDraining = false
-        /// Set for the oldest submission there is, or for one that has been answered since.
-        var deadline: LoopTimer?
-    }
+    /// Set for the oldest submission there is, or for one that has been answered since.
+    private var deadline: LoopTimer?
 
     package init(redis: RedisClient, settings: CallbackSettings) {
         loop = redis.loop
@@ -84,10 +75,10 @@ package final class EventAppender: EndOfTurn {
         _ events: [PendingEvent], nonce: String?, to partition: Partition
     ) async throws(RedisError) -> Int {
         guard redis.isConnected else { throw .unavailable("no connection") }
-        let submission = Submission(events, nonce: nonce, due: loop.now + settings.deadline)
-        lines[partition.number].waiting.append(submission)
-        if lines[partition.number].deadline == nil { watch(partition, until: submission.due) }
-        if !isScheduled {
+        let submission = Submission(events, nonce: nonce, to: partition, due: loop.now + settings.deadline)
+        waiting.append(submission)
+        if deadline == nil { watch(until: submission.due) }
+        if !isScheduled, !isDraining {
             isScheduled = true
             loop.atEndOfTurn(self)
         }
@@ -98,104 +89,112 @@ package final class EventAppender: EndOfTurn {
 
     package func turnEnded() {
         isScheduled = false
-        for partition in Partition.all {
-            let line = lines[partition.number]
-            guard !line.waiting.isEmpty, !line.isDraining else { continue }
-            lines[partition.number].isDraining = true
-            loop.spawn { await self.drain(partition) }
-        }
+        guard !isDraining else { return }
+        isDraining = true
+        loop.spawn { await self.drain() }
     }
 
-    /// Whatever Redis does, senders are answered in time. One timer a partition serves all of its submissions.
-    private func watch(_ partition: Partition, until due: Instant) {
-        lines[partition.number].deadline = loop.schedule(at: due) {
-            let line = self.lines[partition.number]
-            for submission in line.underWay + line.waiting where submission.due <= self.loop.now {
+    /// Whatever Redis does, senders are answered in time. One timer serves all submissions.
+    private func watch(until due: Instant) {
+        deadline = loop.schedule(at: due) { [self] in
+            for submission in underWay + waiting where submission.due <= loop.now {
                 submission.finish(.failure(.interrupted("no reply by `callbacks.deadline`")))
             }
             // What was not sent yet never will be.
-            let waiting = line.waiting.filter { $0.result == nil }
-            self.lines[partition.number].waiting = waiting
-            self.lines[partition.number].deadline = nil
-            if let next = (line.underWay + waiting).first(where: { $0.result == nil }) {
-                self.watch(partition, until: next.due)
-            }
+            waiting.removeAll { $0.result != nil }
+            deadline = nil
+            if let next = (underWay + waiting).first(where: { $0.result == nil }) { watch(until: next.due) }
         }
     }
 
-    /// Sends what waits for the partition until nothing does.
-    private func drain(_ partition: Partition) async {
-        while !lines[partition.number].waiting.isEmpty {
-            let submissions = Self.nextCall(&lines[partition.number].waiting)
-            lines[partition.number].underWay = submissions
+    /// Sends what waits until nothing does.
+    private func drain() async {
+        while !waiting.isEmpty {
+            underWay = takeNextCall()
             let outcome: Result<[Bool], RedisError>
             do throws(RedisError) {
-                outcome = .success(try await call(submissions, partition))
+                outcome = .success(try await call(underWay))
             } catch {
                 outcome = .failure(error)
             }
             var start = 0
-            for submission in submissions {
+            for submission in underWay {
                 let range = start..<start + submission.keyCount
                 let events = range.suffix(submission.events.count)
                 submission.finish(outcome.map { added in added[events].count { $0 } })
                 start = range.upperBound
             }
-            lines[partition.number].underWay = []
+            underWay = []
         }
-        lines[partition.number].isDraining = false
+        isDraining = false
     }
 
     /// Takes off what one call may carry: at least one submission, which is never split, as its events are one atomic append.
-    private static func nextCall(_ waiting: inout [Submission]) -> [Submission] {
+    private func takeNextCall() -> [Submission] {
         var count = 0
         let end = waiting.firstIndex { submission in
             count += submission.events.count
-            return count > eventsPerCallMax
+            return count > Self.eventsPerCallMax
         }
-        guard let end else {
-            defer { waiting = [] }
-            return waiting
-        }
-        defer { waiting.removeFirst(max(1, end)) }
-        return Array(waiting.prefix(max(1, end)))
+        let taken = Array(waiting.prefix(max(1, end ?? waiting.count)))
+        waiting.removeFirst(taken.count)
+        return taken
     }
 
-    private func call(_ submissions: [Submission], _ partition: Partition) async throws(RedisError) -> [Bool] {
-        var keys = [partition.inbox]
+    private func call(_ submissions: [Submission]) async throws(RedisError) -> [Bool] {
+        let partitions = Set(submissions.map(\.partition)).sorted()
+        var keys = partitions.map(\.inbox)
+        var kinds: [UInt8] = []
+        var places: [UInt8] = []
+        var bytes = 0
         for submission in submissions {
-            if let nonce = submission.nonce { keys.append(partition.seen(nonce)) }
-            for event in submission.events { keys.append(partition.seen(event.dedupe)) }
+            let partition = submission.partition
+            let place = UInt8(ascii: "a") + UInt8(partitions.firstIndex(of: partition) ?? 0)
+            if let nonce = submission.nonce {
+                keys.append(partition.seen(nonce))
+                kinds.append(UInt8(ascii: "n"))
+                places.append(place)
+            }
+            for event in submission.events {
+                keys.append(partition.seen(event.dedupe))
+                kinds.append(UInt8(ascii: submission.nonce == nil ? "e" : "m"))
+                places.append(place)
+                bytes += event.record.count
+            }
         }
-        let bytes = submissions.reduce(0) { $0 + $1.events.reduce(0) { $0 + $1.record.count } }
         let reply = try await redis.run(Self.script, keys: keys) { command in
-            command.reserve(arguments: keys.count + 2, bytes: bytes)
+            command.reserve(arguments: keys.count + 4, bytes: bytes)
             command.append(window)
-            command.append(submissions.map(\.kinds).joined())
+            command.append(Int64(partitions.count))
+            command.append(kinds)
+            command.append(places)
             for submission in submissions {
                 if submission.nonce != nil { command.append("") }
                 for event in submission.events { command.append(event.record) }
             }
         }
-        guard let flags = reply.array, flags.count == keys.count - 1 else { throw .unexpectedReply(to: "append") }
+        guard let flags = reply.array, flags.count == kinds.count else { throw .unexpectedReply(to: "append") }
         return flags.map { $0.integer == 1 }
     }
 
-    /// KEYS: stream, then the key of each event or nonce. ARGV: window in seconds, kinds, then a record per key (empty for a
-    /// nonce). Redis refuses the script as a whole when its memory is full, before the first write, so a half-done batch
-    /// cannot happen.
+    /// KEYS: the inboxes, then a key for each event or nonce. ARGV: window in seconds; how many inboxes; a letter per key (`e` an
+    /// event on its own, `n` a nonce, `m` an event that its nonce guards); a letter per key for its inbox (`a` the first); a record
+    /// per key (empty for a nonce). Redis refuses the script as a whole when its memory is full, before the first write, so a
+    /// half-done batch cannot happen.
     private static let script = RedisScript(
         "append",
         """
-        local added, open = {}, true
-        for i = 2, #KEYS do
-          local kind = string.sub(ARGV[2], i - 1, i - 1)
-          added[i - 1] = 0
-          if (kind ~= 'm' or open) and redis.call('SET', KEYS[i], 1, 'NX', 'EX', ARGV[1]) then
-            if kind ~= 'n' then redis.call('XADD', KEYS[1], '*', 'event', ARGV[i + 1]) end
-            added[i - 1] = 1
+        local added, open, inboxes = {}, true, tonumber(ARGV[2])
+        for i = 1, #KEYS - inboxes do
+          local kind = string.sub(ARGV[3], i, i)
+          added[i] = 0
+          if (kind ~= 'm' or open) and redis.call('SET', KEYS[inboxes + i], '1', 'NX', 'EX', ARGV[1]) then
+            if kind ~= 'n' then
+              redis.call('XADD', KEYS[string.byte(ARGV[4], i) - 96], '*', 'event', ARGV[i + 4])
+            end
+            added[i] = 1
           end
-          if kind == 'n' then open = added[i - 1] == 1 end
+          if kind == 'n' then open = added[i] == 1 end
         end
         return added
         """)
