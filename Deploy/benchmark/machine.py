@@ -33,6 +33,8 @@ def machine():
         "cpu": first(r"model name\s*: (.*)", processor),
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9, 1),
+        # Above 0 or below: how far this run stood behind other processes, or went before them.
+        "nice": os.nice(0),
         "kernel": platform.release(),
         "system": first(r'PRETTY_NAME="(.*)"', Path("/etc/os-release").read_text()),
         "swift": first(r"Swift version ([\w.]+)", output("swift", "--version")),

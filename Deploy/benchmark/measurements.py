@@ -55,11 +55,9 @@ class Peers:
         self.nginx = start(Nginx.plain(folder / "nginx", certificate))
         lua_redis = start(Redis(folder / "lua-redis"))
         self.lua = start(Nginx.lua(folder / "nginx-lua", certificate, lua_redis))
-        # Ingest alone, which is what (c) is defined as: another owner, who does nothing, holds the routers' leases.
-        weir_redis = start(Redis(folder / "weir-redis"))
-        Weir.park(weir_redis, "router")
-        self.weir = start(Weir(folder / "weir", certificate, RULES, weir_redis))
-        # The same with the router at work in the same loop: default rules, a tenant without webhooks.
+        # What (c) is defined as, from the first byte to the answer: an edge whose router runs elsewhere.
+        self.weir = start(Weir(folder / "weir", certificate, RULES, roles=["edge"]))
+        # All roles, so with the router at work in the same loop: default rules, a tenant without webhooks.
         self.routed = start(Weir(folder / "weir-routed", certificate, RULES))
         self.servers = {"nginx": self.nginx, "nginx_lua": self.lua, "weir": self.weir, "weir_routed": self.routed}
         self.runs = {}

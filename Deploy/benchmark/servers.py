@@ -174,9 +174,9 @@ class Nginx(Server):
 
 
 class Weir(Server):
-    """One loop. Without `redis` it starts its own."""
+    """One loop. Without `redis` it starts its own; `roles` are what it does, without them all."""
 
-    def __init__(self, folder, certificate, rules, redis=None, webhook=None, wait=True):
+    def __init__(self, folder, certificate, rules, redis=None, webhook=None, roles=None, wait=True):
         folder.mkdir(parents=True)
         self.port, self.operations, api = free_port(), free_port(), free_port()
         self.socket = redis.socket if redis else folder / "data/redis.sock"
@@ -190,6 +190,8 @@ class Weir(Server):
         ]  # fmt: skip
         if redis:
             lines.append(f'redis {{ url "unix:{redis.socket}" }}')
+        if roles:
+            lines.append(f"roles [{', '.join(roles)}]")
         lines.append('tenant "bench" {')
         for number in range(SOURCES):
             lines.append(
@@ -240,12 +242,6 @@ class Weir(Server):
         """Frees what the last run left in the streams."""
         for partition in range(16):
             redis_command(self.socket, "XTRIM", f"weir:{{{partition}}}:in", "MAXLEN", 0)
-
-    @staticmethod
-    def park(redis, role):
-        """Gives the leases of a role to somebody else, for ever, before Weir starts: it leaves the work to them."""
-        for partition in range(16):
-            redis.command("SET", f"weir:{{{partition}}}:lease:{role}", "benchmark#1")
 
 
 def redis_process(path):
