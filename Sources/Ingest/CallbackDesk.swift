@@ -35,10 +35,10 @@ protocol CallbackDesk: AnyObject {
         _ request: Request, _ path: CallbackPath, _ now: CallbackMoment, _ scratch: inout CallbackScratch
     ) throws(CallbackRefusal) -> [UInt8]
 
-    /// Authenticates and understands a POST. `observe` is told how long its stages took.
+    /// Authenticates and understands a POST. `observe` is told how long the former took.
     func take(
         _ request: Request, _ path: CallbackPath, _ now: CallbackMoment, _ scratch: inout CallbackScratch,
-        observe: (IngestMetrics.Stage, Duration) -> Void
+        observe: (Duration) -> Void
     ) throws(CallbackRefusal) -> TakenCallback
 }
 

@@ -114,23 +114,23 @@ package final class CallbackHandler: RequestHandler {
     private func take(
         _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk
     ) async throws(CallbackRefusal) -> Response {
-        let taken = try desk.take(request, path, moment, &scratch, observe: { metrics.stages[$0].observe($1) })
+        let taken = try desk.take(request, path, moment, &scratch, observe: metrics.openSeconds.observe)
         guard let first = taken.events.first else { return taken.answer }
         let normalised = loop.preciseNow()
         let partition = Partition(tenant: desk.tenant, account: first.bytes(of: .account).span)
         var pending: [PendingEvent] = []
         pending.reserveCapacity(taken.events.count)
         for event in taken.events { pending.append(try prepare(event, desk)) }
-        metrics.stages[.normalise].observe(loop.preciseNow() - normalised)
+        metrics.normaliseSeconds.observe(loop.preciseNow() - normalised)
         do {
             let nonce = try taken.nonce.map { (nonce) throws(CryptoError) in
                 try scratch.seenKey(source: desk.name, dedupe: (Array("nonce:".utf8) + nonce).span)
             }
             let added = try await appender.append(pending, nonce: nonce, to: partition)
-            metrics.stages[.append].observe(loop.now - normalised)
+            metrics.appendSeconds.observe(loop.now - normalised)
             metrics.events.increment(by: added)
             metrics.duplicates.increment(by: pending.count - added)
-            metrics.callbacks[added > 0 ? .accepted : .duplicate].increment()
+            (added > 0 ? metrics.accepted : metrics.duplicate).increment()
             return taken.answer
         } catch {
             metrics.callbacks[.unavailable].increment()

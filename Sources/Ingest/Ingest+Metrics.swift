@@ -32,17 +32,23 @@ package struct IngestMetrics: Sendable {
     }
 
     let callbacks: LabelledCounter<Result>
+    let accepted: Counter
+    let duplicate: Counter
     let refusals: LabelledCounter<Refusal>
     let events: Counter
     let duplicates: Counter
     let unknown: Counter
-    let stages: LabelledHistogram<Stage>
+    let openSeconds: Histogram
+    let normaliseSeconds: Histogram
+    let appendSeconds: Histogram
     let seconds: Histogram
     let late: Counter
 
     package init(_ registry: MetricsRegistry) {
         callbacks = registry.counters(
             "weir_callbacks_total", "Callbacks answered, by result.", by: Result.self, as: "result")
+        accepted = callbacks[.accepted]
+        duplicate = callbacks[.duplicate]
         refusals = registry.counters(
             "weir_callback_refusals_total", "Callbacks refused, by the reason that only this side learns.",
             by: Refusal.self, as: "reason")
@@ -50,8 +56,11 @@ package struct IngestMetrics: Sendable {
         duplicates = registry.counter(
             "weir_events_duplicate_total", "Events recognised as repetitions and not appended.")
         unknown = registry.counter("weir_events_unknown_total", "Events kept as type unknown.")
-        stages = registry.histograms(
+        let stages = registry.histograms(
             "weir_callback_stage_seconds", "Time in each stage of a callback.", by: Stage.self, as: "stage")
+        openSeconds = stages[.open]
+        normaliseSeconds = stages[.normalise]
+        appendSeconds = stages[.append]
         seconds = registry.histogram(
             "weir_callback_seconds", "From the first byte of a callback to its answer, without writing it.")
         late = registry.counter(

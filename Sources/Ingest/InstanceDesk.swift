@@ -41,12 +41,12 @@ final class InstanceDesk: CallbackDesk {
 
     func take(
         _ request: Request, _ path: CallbackPath, _ now: CallbackMoment, _ scratch: inout CallbackScratch,
-        observe: (IngestMetrics.Stage, Duration) -> Void
+        observe: (Duration) -> Void
     ) throws(CallbackRefusal) -> TakenCallback {
         let started = now.loop.preciseNow()
         try checkAddress(request)
         let nonce = try authenticate(request, path, now)
-        observe(.open, now.loop.preciseNow() - started)
+        observe(now.loop.preciseNow() - started)
         let hash: Digest<32>
         do throws(CryptoError) {
             hash = try scratch.sha256.digest(request.body.span)

@@ -34,7 +34,7 @@ final class WeComDesk: CallbackDesk {
 
     func take(
         _ request: Request, _ path: CallbackPath, _ now: CallbackMoment, _ scratch: inout CallbackScratch,
-        observe: (IngestMetrics.Stage, Duration) -> Void
+        observe: (Duration) -> Void
     ) throws(CallbackRefusal) -> TakenCallback {
         guard path.token == nil else { throw CallbackRefusal(.source, "this source has no path token") }
         let started = now.loop.preciseNow()
@@ -50,7 +50,7 @@ final class WeComDesk: CallbackDesk {
         let tolerance = settings.tolerance.map { $0.milliseconds / 1000 }
         let age = CallbackTimestamp.judge(query.timestamp, now: now.seconds, tolerance: tolerance)
         guard age == .fresh else { throw CallbackRefusal(.timestamp, "\(age)") }
-        observe(.open, now.loop.preciseNow() - started)
+        observe(now.loop.preciseNow() - started)
         do throws(CryptoError) {
             let event = try normaliser.event(from: opened.message.span, receivedAt: now.timestamp) {
                 (message) throws(CryptoError) in try scratch.sha256.digest(message)

@@ -47,8 +47,13 @@ extension [UInt8] {
         }
     }
 
-    /// Appends an integer in decimal, without a `String` on the way.
+    /// Appends an integer in decimal.
     package mutating func append(decimal value: some FixedWidthInteger) {
+        if let value = Int(exactly: value) { append(decimal: value) } else { append(text: String(value)) }
+    }
+
+    /// Appends an integer in decimal, without a `String` on the way.
+    package mutating func append(decimal value: Int) {
         if value < 0 { append(UInt8(ascii: "-")) }
         let start = count
         var rest = value.magnitude

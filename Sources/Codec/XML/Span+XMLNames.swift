@@ -44,7 +44,8 @@ extension Span where Element == UInt8 {
         // A digit, a hyphen or a point may not come first.
         guard first.isInXMLNames, first >= 0x3A else { throw CodecError(.unexpectedCharacter, at: start) }
         var end = start + 1
-        while try byte(at: end).isInXMLNames { end &+= 1 }
+        while end < count, self[end].isInXMLNames { end &+= 1 }
+        guard end < count else { throw CodecError(.unexpectedEnd, at: count) }
         return start..<end
     }
 }

@@ -15,6 +15,11 @@ extension XMLScanner {
     /// Passes over the attributes of a start tag and its `>`; says whether it was `/>`.
     @_lifetime(self: copy self)
     mutating func skipAttributes() throws(CodecError) -> Bool {
+        // What nearly every tag of WeCom's documents is.
+        if try bytes.byte(at: offset) == UInt8(ascii: ">") {
+            offset += 1
+            return false
+        }
         while true {
             let isSeparated = try bytes.byte(at: offset).isXMLWhiteSpace
             skipWhiteSpace()

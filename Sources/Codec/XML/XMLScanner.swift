@@ -105,16 +105,27 @@ package struct XMLScanner: ~Copyable, ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func endTag() throws(CodecError) -> Token {
-        let name = try bytes.xmlName(at: offset + 2)
-        guard depth > 0 else { throw CodecError(.mismatchedTag, at: name.lowerBound) }
-        // Through a span, since a subscript would copy the whole array first.
-        let start = openNames.span[depth - 1]
-        let end = start + name.count
-        // The name of a start tag is as long if a character follows that belongs to no name; there always is one more.
-        guard ASCII.equal(bytes.extracting(name), bytes.extracting(start..<end)), !bytes[end].isInXMLNames else {
-            throw CodecError(.mismatchedTag, at: name.lowerBound)
+        let nameStart = offset + 2
+        guard depth > 0 else {
+            _ = try bytes.xmlName(at: nameStart)
+            throw CodecError(.mismatchedTag, at: nameStart)
         }
-        offset = name.upperBound
+        // Through a span, since a subscript would copy the whole array first. Both names are walked together: they are the same
+        // if they end at the same character. The one that is open always has a character behind it.
+        let openName = openNames.span[depth - 1]
+        var length = 0
+        while nameStart &+ length < bytes.count, bytes[nameStart &+ length] == bytes[openName &+ length],
+            bytes[openName &+ length].isInXMLNames
+        {
+            length &+= 1
+        }
+        guard nameStart &+ length < bytes.count, !bytes[nameStart &+ length].isInXMLNames,
+            !bytes[openName &+ length].isInXMLNames
+        else {
+            _ = try bytes.xmlName(at: nameStart)
+            throw CodecError(.mismatchedTag, at: nameStart)
+        }
+        offset = nameStart &+ length
         skipWhiteSpace()
         try expect(UInt8(ascii: ">"))
         return closeElement()

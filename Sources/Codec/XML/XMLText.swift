@@ -72,8 +72,11 @@ extension XMLScanner {
     /// Passes over a CDATA section.
     @_lifetime(self: copy self)
     mutating func scanCDATA() throws(CodecError) -> XMLText {
-        try bytes.expect("<![CDATA[", at: offset)
         let start = offset + 9
+        // `<![CDATA` as one word.
+        if start > bytes.count || bytes.word(at: offset) != 0x4154_4144_435B_213C || bytes[offset + 8] != UInt8(ascii: "[") {
+            try bytes.expect("<![CDATA[", at: offset)
+        }
         let end = try bytes.find("]]>", from: start)
         offset = end + 3
         return XMLText(range: start..<end, hasReferences: false)

@@ -1,20 +1,17 @@
 // One metric for each value of a closed list, created together: the hot path finds its counter without a lock, and every
-// series exists with zero from the start, so that a rate over it has a beginning.
+// series exists with zero from the start, so that a rate over it has a beginning. What is counted for every callback is looked up
+// once, when its owner is made: a look-up hashes.
 
 package struct Labelled<Label: MetricLabel, Metric: Sendable>: Sendable {
-    /// In the order of `allCases`. The lists are short, so that walking one costs less than hashing a label.
-    @usableFromInline let labels: [Label]
-    @usableFromInline let metrics: [Metric]
+    private let metrics: [Label: Metric]
 
     init(_ create: (Label) -> Metric) {
-        labels = Array(Label.allCases)
-        metrics = labels.map(create)
+        metrics = Dictionary(uniqueKeysWithValues: Label.allCases.map { ($0, create($0)) })
     }
 
-    @inlinable
     package subscript(label: Label) -> Metric {
-        for index in labels.indices where labels[index] == label { return metrics[index] }
-        preconditionFailure("allCases leaves out \(label)")
+        guard let metric = metrics[label] else { preconditionFailure("allCases leaves out \(label)") }
+        return metric
     }
 }
 

@@ -32,6 +32,7 @@ extension EnvelopeBody {
         while true {
             switch try scanner.next() {
             case .text(let text):
+                encrypt.reserveCapacity(encrypt.count + text.range.count)
                 scanner.append(text, to: &encrypt)
             case .startTag:
                 search.foundNoText()

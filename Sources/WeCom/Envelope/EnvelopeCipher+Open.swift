@@ -84,8 +84,8 @@ extension EnvelopeCipher {
         }
         let receiveID = Array(bytes[parts.receiveID])
         let random = InlineArray<16, UInt8> { bytes[$0] }
-        bytes.removeSubrange(parts.message.upperBound...)
-        bytes.removeSubrange(..<parts.message.lowerBound)
+        bytes.removeLast(bytes.count - parts.message.upperBound)
+        bytes.removeFirst(parts.message.lowerBound)
         return OpenedEnvelope(message: bytes, receiveID: receiveID, random: random, generation: generation)
     }
 }

@@ -19,8 +19,10 @@ enum FoldedName {
     }
 
     static func append(_ name: Span<UInt8>, to folded: inout [UInt8]) {
-        for index in name.indices where name[index] != UInt8(ascii: "_") {
-            folded.append(ASCII.lowercased(name[index]))
+        folded.append(addingCapacity: name.count) { output in
+            for index in name.indices where name[index] != UInt8(ascii: "_") {
+                output.append(ASCII.lowercased(name[index]))
+            }
         }
     }
 }
