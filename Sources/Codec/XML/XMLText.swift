@@ -74,7 +74,9 @@ extension XMLScanner {
     mutating func scanCDATA() throws(CodecError) -> XMLText {
         let start = offset + 9
         // `<![CDATA` as one word.
-        if start > bytes.count || bytes.word(at: offset) != 0x4154_4144_435B_213C || bytes[offset + 8] != UInt8(ascii: "[") {
+        if start > bytes.count || bytes.word(at: offset) != 0x4154_4144_435B_213C
+            || bytes[offset + 8] != UInt8(ascii: "[")
+        {
             try bytes.expect("<![CDATA[", at: offset)
         }
         let end = try bytes.find("]]>", from: start)
