@@ -246,6 +246,8 @@ package final class RedisClient: EndOfTurn {
             default: lastFailure = "\(error)"
             }
             stream.close()
+            // Also the sign-in waits for a reply, and nobody else would end it.
+            failPending()
         }
     }
 

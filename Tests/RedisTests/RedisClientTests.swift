@@ -104,6 +104,26 @@ import Testing
         }
     }
 
+    @Test("a server that hangs up while the client signs in is tried again")
+    func hangsUpAtSignIn() async throws {
+        try await onRealLoop { loop in
+            let listener = try Listener(on: loop, at: SocketAddress("127.0.0.1:0")!)
+            let address = try #require(RedisAddress("redis://127.0.0.1:\(listener.address.port ?? 0)"))
+            let client = RedisClient(loop: loop, address: address, resolver: Resolver(loop: loop))
+            var attempts = 0
+            loop.spawn {
+                while let incoming = await listener.accept(onExhausted: { _ in }) {
+                    attempts += 1
+                    try? incoming.stream(on: loop).close()
+                }
+            }
+            loop.spawn { await client.run() }
+            #expect(await eventually(on: loop) { attempts >= 3 })
+            client.stop()
+            listener.close()
+        }
+    }
+
     @Test("a server that stops answering counts as gone after the reply time-out")
     func silentServer() async throws {
         try await withRedis { loop, client, redis in
