@@ -89,7 +89,7 @@ let package = Package(
             ], path: "Tests/Load", swiftSettings: settings),
         .testTarget(name: "LoadTests", dependencies: ["Load"], swiftSettings: settings),
         // The house rules: the one test target that mirrors no module.
-        .testTarget(name: "RepositoryTests", dependencies: ["TestSupport"], swiftSettings: settings),
+        .testTarget(name: "RepositoryTests", dependencies: ["Loop", "TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -126,7 +126,9 @@ package final class CallbackHandler: RequestHandler {
             let nonce = try taken.nonce.map { (nonce) throws(CryptoError) in
                 try scratch.seenKey(source: desk.name, dedupe: (Array("nonce:".utf8) + nonce).span)
             }
+            FaultPoint.callbackOpened.pass()
             let added = try await appender.append(pending, nonce: nonce, to: partition)
+            FaultPoint.callbackAppended.pass()
             metrics.appendSeconds.observe(loop.now - normalised)
             metrics.events.increment(by: added)
             metrics.duplicates.increment(by: pending.count - added)

@@ -182,7 +182,7 @@ package final class EventAppender: EndOfTurn {
     /// per key (empty for a nonce). Redis refuses the script as a whole when its memory is full, before the first write, so a
     /// half-done batch cannot happen.
     private static let script = RedisScript(
-        "append",
+        "append", sent: .callbackAppendSent,
         """
         local added, open, inboxes = {}, true, tonumber(ARGV[2])
         for i = 1, #KEYS - inboxes do

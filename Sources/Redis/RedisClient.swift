@@ -124,8 +124,14 @@ package final class RedisClient: EndOfTurn {
             var command = RedisCommand("EVALSHA", name, String(keys.count))
             for key in keys { command.append(key) }
             arguments(&command)
+            let reply = enqueue(command)
+            if let point = script.sent, FaultPoint.isArmed {
+                // The command has left by the next turn, and what waits for its reply has not gone on.
+                await loop.nextTurn()
+                point.pass()
+            }
             do {
-                return try await send(command)
+                return try await wait(for: reply)
             } catch .refused("NOSCRIPT", _) {
                 loadedScripts[script.name] = nil
             }
@@ -329,9 +335,13 @@ package final class RedisClient: EndOfTurn {
 package struct RedisScript: Sendable {
     package let name: String
     package let source: String
+    /// Passed when a call is on its way to the server and its reply has not been seen.
+    let sent: FaultPoint?
 
-    package init(_ name: String, _ source: String) {
+    /// The source opens with the name, for whoever watches the connection.
+    package init(_ name: String, sent: FaultPoint? = nil, _ source: String) {
         self.name = name
-        self.source = source
+        self.sent = sent
+        self.source = "-- \(name)\n" + source
     }
 }

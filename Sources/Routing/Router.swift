@@ -96,6 +96,7 @@ package final class Router {
     /// Routes a batch in as many commits as its size asks for.
     private func route(_ batch: StreamBatch) async {
         guard let lease = working[batch.partition] else { return }
+        FaultPoint.routingRead.pass()
         var from = batch.from
         var entries = batch.entries[...]
         while !entries.isEmpty, working[batch.partition] == lease {
@@ -106,6 +107,7 @@ package final class Router {
                 lease: lease, from: from, to: part.last, keepSince: keepSince, entries: part.planned)
             do throws(RedisError) {
                 try await commit.run(on: redis)
+                FaultPoint.routingCommitted.pass()
                 from = part.last
                 reader.advance(batch.partition, to: from)
                 count(part, since: started)

@@ -3,6 +3,7 @@
 // began.
 
 import Gateway
+import Loop
 import Redis
 
 struct RoutingCommit {
@@ -37,7 +38,7 @@ struct RoutingCommit {
     /// Trimming comes first as it is a write that needs no memory: the others may then pass although Redis is full. What was
     /// accepted must get through, or nothing would ever leave. It takes only what this very step has routed.
     private static let script = RedisScript(
-        "route",
+        "route", sent: .routingCommitSent,
         """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED another owner has the partition') end
         if (redis.call('GET', KEYS[2]) or '0-0') ~= ARGV[2] then return redis.error_reply('MOVED the cursor stands elsewhere') end

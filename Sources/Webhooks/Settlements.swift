@@ -80,6 +80,7 @@ final class Settlements: EndOfTurn {
             do throws(RedisError) {
                 do throws(RedisError) {
                     try await commit(batch, under: lease)
+                    FaultPoint.settlementCommitted.pass()
                 } catch {
                     guard error.isFenced else { throw error }
                     // Either it holds again, or the next look finds none.
@@ -129,7 +130,7 @@ final class Settlements: EndOfTurn {
     /// settled meanwhile does not come back. The first write deletes nothing; it needs no memory, so Redis lets the others pass
     /// even when its memory is full, as settling is what empties it.
     private static let script = RedisScript(
-        "settle",
+        "settle", sent: .settlementSent,
         """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED another owner has the partition') end
         redis.call('XDEL', KEYS[2], '0-0')

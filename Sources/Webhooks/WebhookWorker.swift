@@ -133,6 +133,7 @@ package final class WebhookWorker {
                     ["key": batch.partition.webhooks, "id": "\(entry.id)"])
                 continue
             }
+            FaultPoint.deliveryRead.pass()
             accept(QueuedDelivery(delivery: delivery, partition: batch.partition, isRetry: false))
         }
     }
@@ -216,7 +217,9 @@ package final class WebhookWorker {
 
     private func attempt(_ item: QueuedDelivery, _ lane: Lane) async {
         let started = loop.now
+        FaultPoint.deliveryAttempting.pass()
         let outcome = await sender.attempt(item.delivery, to: lane.prepared)
+        FaultPoint.deliveryAnswered.pass()
         metrics.attemptSeconds.observe(loop.now - started)
         var item = item
         item.delivery.attempts += 1
@@ -305,6 +308,7 @@ extension WebhookWorker: RetryTaker {
 
     func take(due delivery: Delivery, of partition: Partition) async {
         await untilRoom()
+        FaultPoint.deliveryDue.pass()
         accept(QueuedDelivery(delivery: delivery, partition: partition, isRetry: true))
     }
 

@@ -1,5 +1,6 @@
 // The house rules, so that nobody has to remember them (STYLE.md; habit 20 of its anchors).
 
+import Loop
 import TestSupport
 import Testing
 
@@ -111,6 +112,22 @@ struct BannedWord: Sendable, CustomTestStringConvertible {
                     }
             }
             #expect(isRead, "\(path): no test of \(target) names it or its folder")
+        }
+    }
+
+    @Test("the fault points are the rows of the table of crash points, and each has a test")
+    func faultPoints() throws {
+        let text = try Repository.text("ARCHITECTURE.md")
+        let start = try #require(text.firstRange(of: "**Weir dies**")).upperBound
+        let end = try #require(text[start...].firstRange(of: "**Redis dies")).lowerBound
+        let rows = text[start..<end].matches(of: /\n\| `([a-z.-]+)` \|/).map { String($0.output.1) }
+        #expect(rows == FaultPoint.allCases.map(\.rawValue), "one row and one case each, in the same order")
+        let tests = try Repository.text("Tests/EndToEnd/test_crash_points.py")
+        let sources = try Self.sources.get().filter { $0.name != "FaultPoint.swift" }
+        for point in FaultPoint.allCases {
+            #expect(tests.contains("\"\(point.rawValue)\""), "no test dies at \(point.rawValue)")
+            let isPassed = sources.contains { $0.lines.contains { $0.contains(".\(point)") } }
+            #expect(isPassed, "nothing passes \(point.rawValue)")
         }
     }
 

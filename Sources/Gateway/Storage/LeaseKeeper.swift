@@ -105,6 +105,7 @@ package final class LeaseKeeper {
         if surplus > 0 { yield(staying.suffix(surplus)) }
         for partition in preferred() where held.count < share && held[partition] == nil && !isStopped {
             if let lease = try await acquire(partition) {
+                FaultPoint.leaseAcquired.pass()
                 held[partition] = lease
                 holder.gained(lease)
             }
@@ -124,6 +125,7 @@ package final class LeaseKeeper {
             $0.append(Self.duration.milliseconds)
         }
         guard let members = reply.integer, members > 0 else { throw .unexpectedReply(to: "join") }
+        FaultPoint.leaseJoined.pass()
         if members != self.members {
             self.members = members
             settlingUntil = redis.loop.now + Self.settlingFor
@@ -142,7 +144,9 @@ package final class LeaseKeeper {
             $0.append(lease.value)
             $0.append(Self.duration.milliseconds)
         }
+        if reply.integer == 1 { FaultPoint.leaseRenewed.pass() }
         guard reply.integer != 1, holds(lease) else { return }
+        FaultPoint.leaseLost.pass()
         held[lease.partition] = nil
         holder.lost(lease)
         wake.open()
@@ -173,12 +177,14 @@ package final class LeaseKeeper {
 
     private func giveBack(_ lease: Lease) async {
         await holder.yield(lease)
+        FaultPoint.leaseYielded.pass()
         guard holds(lease) else { return }
         held[lease.partition] = nil
         // A lease that cannot be given back now expires by itself.
         _ = try? await redis.run(Self.release, keys: [lease.partition.lease(role), lease.partition.fence(role)]) {
             $0.append(lease.value)
         }
+        FaultPoint.leaseGivenBack.pass()
     }
 
     // Time is Redis' own, so that members with differing clocks agree. Each script begins its writes with one that needs no
@@ -196,7 +202,7 @@ package final class LeaseKeeper {
         """)
 
     private static let acquisition = RedisScript(
-        "acquire",
+        "acquire", sent: .leaseAcquireSent,
         """
         local held = redis.call('GET', KEYS[1])
         local own = ARGV[1] .. '#'
@@ -209,7 +215,7 @@ package final class LeaseKeeper {
 
     /// A lease that expired is taken up again if its token is still the last one given out.
     private static let renewal = RedisScript(
-        "renew",
+        "renew", sent: .leaseRenewSent,
         """
         local held = redis.call('GET', KEYS[1])
         if held == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
@@ -221,7 +227,7 @@ package final class LeaseKeeper {
 
     /// The token is used up, so that a renewal which comes late does not bring the lease back.
     private static let release = RedisScript(
-        "release",
+        "release", sent: .leaseReleaseSent,
         """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
         redis.call('DEL', KEYS[1])

@@ -34,7 +34,8 @@ final class ClientConnection {
 
     /// Sends the request, reads the response, and says whether the connection can be used again.
     func exchange(
-        _ request: [UInt8], _ method: HTTPMethod, limits: HTTPLimits, bodyKept: Int, by deadline: Instant
+        _ request: [UInt8], _ method: HTTPMethod, limits: HTTPLimits, bodyKept: Int, sent: FaultPoint?,
+        by deadline: Instant
     ) async throws(ClientError) -> (ClientResponse, canStay: Bool) {
         stream.deadline = deadline
         sawResponse = false
@@ -46,6 +47,7 @@ final class ClientConnection {
         }
         do throws(StreamError) {
             try await stream.write(request)
+            sent?.pass()
         } catch {
             // A server that has read enough may answer and close while the rest is still on its way (RFC 9112, 9.5).
             guard error == .closedByPeer else { throw clientError(error) }

@@ -66,6 +66,8 @@ package final class HTTPClient {
     private var tls: TLSClient
     /// Asked about each address before it is connected to.
     private var admits: (IPAddress) -> Bool
+    /// Passed when a request has left, and nothing of its response was read.
+    package var sentFaultPoint: FaultPoint?
     private var idle: [Origin: [ClientConnection]] = [:]
     /// Which `replace` connections were made after.
     private var generation = 0
@@ -119,7 +121,7 @@ package final class HTTPClient {
     ) async throws(ClientError) -> ClientResponse {
         do throws(ClientError) {
             let (response, canStay) = try await connection.exchange(
-                request, method, limits: limits, bodyKept: Self.bodyKept, by: deadline)
+                request, method, limits: limits, bodyKept: Self.bodyKept, sent: sentFaultPoint, by: deadline)
             if canStay { keep(connection, origin) } else { connection.close() }
             return response
         } catch {

@@ -32,6 +32,17 @@ package struct ServerSettings: Sendable {
     }
 }
 
+/// The fault points that requests of a server pass: when the first bytes of one were read, when answers have left.
+package struct ServerFaultPoints: Sendable {
+    let received: FaultPoint
+    let answered: FaultPoint
+
+    package init(received: FaultPoint, answered: FaultPoint) {
+        self.received = received
+        self.answered = answered
+    }
+}
+
 /// Belongs to one loop; each loop has its own at the same port.
 package final class HTTPServer {
     let loop: EventLoop
@@ -39,6 +50,7 @@ package final class HTTPServer {
     let report: (ServerEvent) -> Void
     /// Counts from the next wait of each connection on.
     package var settings: ServerSettings
+    package var faultPoints: ServerFaultPoints?
     private let listener: Listener
     private let ledger: AddressLedger
     private var connections: [ObjectIdentifier: ServerConnection] = [:]

@@ -112,6 +112,7 @@ final class ServerConnection {
             } else {
                 try await waitIdle()
                 receivedAt = loop.now
+                server.faultPoints?.received.pass()
             }
         }
     }
@@ -241,6 +242,7 @@ final class ServerConnection {
         guard !output.isEmpty else { return }
         stream.deadline = loop.now + server.settings.timeouts.body
         do throws(StreamError) { try await stream.write(output) } catch { throw .stream(error, during: .write) }
+        server.faultPoints?.answered.pass()
         output.removeAll(keepingCapacity: output.capacity <= Self.outputMax)
     }
 

@@ -88,8 +88,14 @@ final class Appliance {
         } else {
             let embedded = EmbeddedRedis(loop: loop, folder: folder) { event in
                 switch event {
-                case .started(let id): log.info("started redis-server", ["pid": Int(id)])
+                case .started(let id):
+                    FaultPoint.startRedisStarted.pass()
+                    log.info("started redis-server", ["pid": Int(id)])
                 case .adopted: log.info("found redis-server running, left by an earlier Weir")
+                case .awaited:
+                    log.warning(
+                        "a redis-server left by an earlier Weir has the data folder and does not answer; waiting for it",
+                        ["socket": "\(folder)/redis.sock"])
                 case .exited(let exit):
                     log.error("redis-server ended", ["how": "\(exit)", "log": "\(folder)/redis.log"])
                 case .stopped: log.info("stopped redis-server")
@@ -226,17 +232,20 @@ final class Appliance {
             log.error("reload refused; the running configuration stays", ["reason": "\(error)"])
             return
         }
+        FaultPoint.reloadPrepared.pass()
         for holder in traffic {
             let failure = await holder.loop.submit { () -> String? in
                 do { try holder.value?.commit(next) } catch { return "\(error)" }
                 return nil
             }.value
             if let failure { log.error("a loop could not take the reload", ["reason": failure]) }
+            FaultPoint.reloadHalfCommitted.pass()
         }
         for (server, isSecure) in servers { server.settings = next.server(isSecure: isSecure) }
         for ledger in ledgers { ledger.connectionsPerAddress = next.configuration.edge.connectionsPerAddress }
         redirect?.base = next.redirectBase
         control?.tls = next.client
+        FaultPoint.reloadCommitted.pass()
         output.setLevel(next.configuration.log.level)
         prepared = next
         reloads.increment()
@@ -254,6 +263,7 @@ final class Appliance {
     // MARK: End
 
     private func drain() async {
+        FaultPoint.stopDraining.pass()
         log.info("draining; a second signal ends at once")
         health.set("weir", .notReady, detail: "draining")
         let impatience = loop.spawn {
@@ -270,6 +280,7 @@ final class Appliance {
         }
         for drain in drains { await drain.value }
         for (server, _) in servers { await server.drain(by: loop.now + Self.drainFor) }
+        FaultPoint.stopDrained.pass()
         if let control {
             await embedded?.stop(by: control)
             control.stop()

@@ -27,8 +27,11 @@ struct ServeCommand: Command {
             let data = try DataFolder(prepared.configuration.data)
             let loop = try EventLoop()
             raiseDescriptorLimit()
+            let settings = prepared.configuration.log
+            let output = LogOutput(level: settings.level, format: settings.format(isTerminal: StandardError.isTerminal))
+            try armFaultPoint(Logger(subsystem: "weir", output: output))
             let fault = Mutex<String?>(nil)
-            serve(prepared, data, on: loop) { text in fault.withLock { $0 = text } }
+            serve(prepared, data, output, on: loop) { text in fault.withLock { $0 = text } }
             loop.run()
             if let text = fault.withLock({ $0 }) { throw StartFault(text) }
             return .success
@@ -37,11 +40,23 @@ struct ServeCommand: Command {
         }
     }
 
+    /// For tests of what a crash leaves behind (ARCHITECTURE.md, Crash points); nothing but this variable arms one.
+    private func armFaultPoint(_ log: Logger) throws(StartFault) {
+        guard let text = file.surroundings.variables[FaultPoint.variable], !text.isEmpty else { return }
+        guard FaultPoint.arm(text) else {
+            throw StartFault(
+                "\(FaultPoint.variable)=\(text) names no fault point; they stand in ARCHITECTURE.md (Crash points). In "
+                    + "production the variable must not be set")
+        }
+        log.error(
+            "THIS PROCESS WILL KILL ITSELF at a fault point: unset \(FaultPoint.variable) unless this is a test",
+            ["point": text])
+    }
+
     private func serve(
-        _ prepared: Prepared, _ data: DataFolder, on loop: EventLoop, onFault: @escaping @Sendable (String) -> Void
+        _ prepared: Prepared, _ data: DataFolder, _ output: LogOutput, on loop: EventLoop,
+        onFault: @escaping @Sendable (String) -> Void
     ) {
-        let settings = prepared.configuration.log
-        let output = LogOutput(level: settings.level, format: settings.format(isTerminal: StandardError.isTerminal))
         let file = file
         loop.submit {
             do {

@@ -73,6 +73,7 @@ final class TrafficLoop {
             on: loop, at: configuration.publicListener.listen, plan.prepared.server(isSecure: true),
             ledger: plan.ledger, handler: handler,
             report: plan.edgeMetrics.observer(.public, log: plan.log.named("edge")))
+        server.faultPoints = ServerFaultPoints(received: .callbackReceived, answered: .callbackAnswered)
         edge = (server, handler)
         run { await server.run() }
     }
@@ -90,6 +91,7 @@ final class TrafficLoop {
         let reads = blockingClient(plan, resolver)
         let client = HTTPClient(
             loop: loop, resolver: resolver, tls: plan.prepared.client, admits: plan.prepared.admits)
+        client.sentFaultPoint = .deliverySent
         let worker = WebhookWorker(
             redis: redis, blocking: reads, owner: owner(plan), client: client, directory: plan.prepared.directory,
             schedule: plan.prepared.schedule, permits: plan.permits, random: .system, log: plan.log.named("webhooks"),

@@ -51,6 +51,7 @@ class Gateway:
         self.ca = self.certificates / "ca.pem"
         self.public, self.plain, self.api, self.operations = (free_port() for _ in range(4))
         self.process = None
+        self.killed = False
         self.write()
 
     def write(self):
@@ -69,6 +70,7 @@ class Gateway:
         self.config.write_text(text + self.tenants)
 
     def start(self, ready=True):
+        self.killed = False
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [BINARY, "serve", "--config", self.config],
@@ -145,19 +147,25 @@ class Gateway:
         return self.process.wait(within)
 
     def kill(self):
+        self.killed = True
         self.process.kill()
         self.process.wait()
 
     def redis(self):
         """The process id of the Redis of this data folder, whoever its parent is now; None when there is none."""
+        return next(iter(self.redis_processes()), None)
+
+    def redis_processes(self):
+        """All of them: there must never be two. One that has not gone to its data folder yet is in Weir's own."""
+        found = []
         for entry in Path("/proc").glob("[0-9]*"):
             try:
                 name = (entry / "comm").read_text()
-                if name.startswith("redis-server") and Path(os.readlink(entry / "cwd")).is_relative_to(self.data):
-                    return int(entry.name)
+                if name.startswith("redis-server") and Path(os.readlink(entry / "cwd")).is_relative_to(self.folder):
+                    found.append(int(entry.name))
             except OSError:
                 continue
-        return None
+        return found
 
     def redis_cli(self, *arguments):
         """What redis-cli answers, on the socket of the embedded Redis."""
@@ -176,7 +184,7 @@ class Gateway:
                 self.stop(10.0)
             except subprocess.TimeoutExpired:
                 self.kill()
-        if (redis := self.redis()) is not None:
+        for redis in self.redis_processes():
             os.kill(redis, signal.SIGCONT)
             os.kill(redis, signal.SIGKILL)
         if "WEIR_KEEP" not in os.environ:  # set it to look at the logs and the data of a failure
