@@ -14,14 +14,16 @@ package struct ChildProcess: Sendable {
 
     /// Starts `program` (found by PATH) with its standard output and error appended to the file `log`. The child has default
     /// signal handling and a process group of its own, so that Ctrl-C in a terminal reaches Weir only, which then stops it
-    /// in order.
-    package init(_ program: String, arguments: [String], log: String) throws(StreamError) {
+    /// in order. It inherits the descriptor `kept` under the same number, and no other.
+    package init(_ program: String, arguments: [String], log: String, keeping kept: Int32? = nil) throws(StreamError) {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         unsafe posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        // To its own number: that takes close-on-exec off the child's copy.
+        if let kept { unsafe posix_spawn_file_actions_adddup2(&actions, kept, kept) }
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
         defer { unsafe posix_spawnattr_destroy(&attributes) }

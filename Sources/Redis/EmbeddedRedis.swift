@@ -4,11 +4,18 @@ package import Loop
 
 /// Belongs to one loop. The server listens on a Unix socket in the data folder only, so nobody else on the network reaches it,
 /// and it survives a killed Weir: the next start finds it on the socket and goes on with it.
+///
+/// Two servers on one append-only file would destroy it, and the second would take the first one's socket away. So each holds the
+/// folder's lock from before its first instruction until the kernel has buried it (and the child that rewrites its file, if
+/// there is one), and none is started without it: neither beside one that an earlier Weir had only just started, nor beside one
+/// that is still dying.
 package final class EmbeddedRedis {
     package enum Event: Sendable {
         case started(id: Int32)
         /// A server that an earlier, killed Weir left running.
         case adopted
+        /// Such a server holds the folder, but does not answer: it starts, ends, or hangs.
+        case awaited
         case exited(ChildExit)
         /// In order, at the end of Weir.
         case stopped
@@ -24,6 +31,13 @@ package final class EmbeddedRedis {
     private var isStopping = false
     private let exited = Gate()
     private let ended = Gate()
+
+    /// Between two looks at a server that does not answer yet, or at the lock of one that is going.
+    private static let lookPause = Duration.milliseconds(5)
+    /// A server that is going is not worth a word.
+    private static let awaitedSilentlyFor = Duration.seconds(1)
+    /// How long a server may take to end in order. What it holds is on disk all the time.
+    private static let stopFor = Duration.seconds(5)
 
     /// `folder` must exist; the server keeps its append-only file, its log and its socket there.
     package init(loop: EventLoop, folder: String, report: @escaping (Event) -> Void) {
@@ -53,28 +67,41 @@ package final class EmbeddedRedis {
     package func run() async {
         defer { ended.open() }
         var failures = 0
+        var awaitedSince: Instant?
         while !isStopping {
             if await isAnswering() {
                 failures = 0
-                await untilGone()
+                await untilAdoptedIsGone()
+            } else if startServer() {
+                failures = await untilAnswering() ? 0 : failures + 1
+                await untilExited()
             } else {
-                startServer()
-                let isUp = await untilAnswering()
-                failures = isUp ? 0 : failures + 1
+                if loop.now - (awaitedSince ?? loop.now) > Self.awaitedSilentlyFor {
+                    report(.awaited)
+                    awaitedSince = .never
+                } else if awaitedSince == nil {
+                    awaitedSince = loop.now
+                }
+                await loop.sleep(until: loop.now + Self.lookPause)
+                continue
             }
+            awaitedSince = nil
             guard !isStopping else { return }
             if failures > 0 { await loop.sleep(until: loop.now + .milliseconds(min(5000, 100 << min(failures, 6)))) }
         }
     }
 
-    private func startServer() {
+    /// False when another server has the folder.
+    private func startServer() -> Bool {
         do {
-            let child = try ChildProcess("redis-server", arguments: arguments, log: logPath)
+            guard let lock = try FileLock.take(folder + "/redis.lock") else { return false }
+            let child = try ChildProcess("redis-server", arguments: arguments, log: logPath, keeping: lock.descriptor)
             self.child = child
             report(.started(id: child.id))
         } catch {
             report(.cannotStart("\(error)"))
         }
+        return true
     }
 
     private func isAnswering() async -> Bool {
@@ -89,17 +116,17 @@ package final class EmbeddedRedis {
     private func untilAnswering() async -> Bool {
         while !isStopping, !reapIfExited() {
             if await isAnswering() { return true }
-            await loop.sleep(until: loop.now + .milliseconds(5))
+            await loop.sleep(until: loop.now + Self.lookPause)
         }
         return false
     }
 
-    /// Returns when the server has ended: told by SIGCHLD for our own child, by its socket for an adopted one.
-    private func untilGone() async {
-        guard child != nil else { return await untilAdoptedIsGone() }
+    /// Told by SIGCHLD.
+    private func untilExited() async {
         while !reapIfExited() { _ = await exited.wait() }
     }
 
+    /// Told by its socket: it is no child of ours.
     private func untilAdoptedIsGone() async {
         guard
             let stream = try? await ByteStream.connect(
@@ -126,9 +153,15 @@ package final class EmbeddedRedis {
         return true
     }
 
-    /// Ends the server in order; what it holds is on disk already. `client` is connected to it, if anything is.
+    /// Ends the server in order, or without ceremony if it does not: what it holds is on disk already. `client` is connected to
+    /// it, if anything is.
     package func stop(by client: RedisClient) async {
         isStopping = true
+        let impatience = loop.schedule(at: loop.now + Self.stopFor) {
+            self.child?.killNow()
+            self.adopted?.close()
+        }
+        defer { impatience.cancel() }
         do {
             _ = try await client.send(RedisCommand("SHUTDOWN", "NOSAVE"))
         } catch .unavailable {
@@ -136,7 +169,6 @@ package final class EmbeddedRedis {
         } catch {
             // The server closes the connection instead of answering.
         }
-        adopted?.close()
         exited.open()
         _ = await ended.wait()
     }

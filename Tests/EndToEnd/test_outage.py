@@ -1,8 +1,10 @@
 """Redis hangs or dies: no false success, a clear 503, and everything that was acknowledged still arrives."""
 
 import os
+import shutil
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +126,29 @@ def test_a_redis_that_an_earlier_weir_left_is_found_once_and_stopped_at_the_end(
     assert weir.stop() == 0
     assert "stopped redis-server" in weir.log_text()
     assert weir.redis() is None
+
+
+def test_a_redis_that_a_killed_weir_had_only_just_started_is_waited_for_and_gets_no_rival(start, receiver, text, tmp_path):
+    # Two servers on one append-only file destroy it, and the second takes the first one's socket away.
+    wrapper = tmp_path / "redis-server"
+    wrapper.write_text(
+        f'#!/bin/sh\nif mkdir "{tmp_path}/first" 2>/dev/null; then kill -STOP $$; fi\n'
+        f'exec {shutil.which("redis-server")} "$@"\n'
+    )
+    wrapper.chmod(0o755)
+    app = WeCom(CORP)
+    tenants = 'tenant "acme" {\n' + wecom_source("app", app) + webhook("crm", receiver.url(), receiver.secret) + "}\n"
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "WEIR_FAULT": "start.redis-started"}
+    weir = start(tenants, ready=False, environment=environment)
+    assert weir.process.wait(20) == -signal.SIGKILL
+    [first] = eventually(weir.redis_processes, what="the server was started")
+    eventually(lambda: Path(f"/proc/{first}/stat").read_text().split()[2] == "T", what="it stands still before its first step")
+    del environment["WEIR_FAULT"]
+    weir.start(ready=False)
+    eventually(lambda: "does not answer" in weir.log_text(), what="the second Weir waits, and says for what")
+    assert weir.redis_processes() == [first]
+    os.kill(first, signal.SIGCONT)
+    weir.wait_ready()
+    assert weir.redis_processes() == [first]
+    assert weir.call("app", app.push(text_message(text))).status == 200
+    receiver.wait_text(text)

@@ -105,3 +105,10 @@ def test_what_was_not_delivered_before_the_stop_is_delivered_after_the_start(acm
         return {d.text for d in receiver.deliveries if d.answered == 200} >= texts
 
     eventually(delivered, within=20.0, what="all twenty arrived")
+
+
+def test_a_redis_that_hangs_does_not_keep_it_from_stopping(acme):
+    weir, _ = acme
+    os.kill(weir.redis(), signal.SIGSTOP)
+    assert weir.stop(within=30.0) == 0
+    eventually(lambda: weir.redis() is None, what="its own server is gone")

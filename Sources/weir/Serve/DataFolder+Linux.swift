@@ -5,20 +5,24 @@ import Crypto
 import Gateway
 import Glibc
 import Language
+import Loop
 
 /// Holds the folder's lock for the life of the process.
 final class DataFolder: Sendable {
     let path: String
     /// Sixteen hexadecimal digits, the same over restarts.
     let instance: String
-    private let lock: Int32
+    private let lock: FileLock
 
     init(_ path: String) throws(StartFault) {
         let folder = try Self.make(path)
-        let lock = unsafe open(folder + "/weir.lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard lock >= 0 else { throw StartFault("cannot write in the data folder \(folder): \(Self.reason())") }
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            close(lock)
+        let lock: FileLock?
+        do throws(StreamError) {
+            lock = try FileLock.take(folder + "/weir.lock")
+        } catch {
+            throw StartFault("cannot write in the data folder \(folder): \(error)")
+        }
+        guard let lock else {
             throw StartFault(
                 "another Weir uses the data folder \(folder); stop it, or give this one a folder of its own (`data`)")
         }
@@ -27,12 +31,12 @@ final class DataFolder: Sendable {
         instance = try Self.instance(in: folder)
     }
 
-    deinit { close(lock) }
-
     /// Writes the number of this process into the lock, for `kill -HUP` and for who waits for the start.
     func writeProcessID() throws(StartFault) {
         let bytes = Array("\(getpid())\n".utf8)
-        guard ftruncate(lock, 0) == 0, unsafe pwrite(lock, bytes, bytes.count, 0) == bytes.count else {
+        guard ftruncate(lock.descriptor, 0) == 0,
+            unsafe pwrite(lock.descriptor, bytes, bytes.count, 0) == bytes.count
+        else {
             throw StartFault("cannot write \(path)/weir.lock: \(Self.reason())")
         }
     }
