@@ -16,6 +16,8 @@ package final class EmbeddedRedis {
         case adopted
         /// Such a server holds the folder, but does not answer: it starts, ends, or hangs.
         case awaited
+        /// An unfinished transaction of so many bytes, which nobody had a reply to, was cut off the server's log.
+        case mended(bytes: Int)
         case exited(ChildExit)
         /// In order, at the end of Weir.
         case stopped
@@ -72,7 +74,7 @@ package final class EmbeddedRedis {
             if await isAnswering() {
                 failures = 0
                 await untilAdoptedIsGone()
-            } else if startServer() {
+            } else if await startServer() {
                 failures = await untilAnswering() ? 0 : failures + 1
                 await untilExited()
             } else {
@@ -92,9 +94,12 @@ package final class EmbeddedRedis {
     }
 
     /// False when another server has the folder.
-    private func startServer() -> Bool {
+    private func startServer() async -> Bool {
         do {
             guard let lock = try FileLock.take(folder + "/redis.lock") else { return false }
+            let cut = try await CommandLog.mend(inFolder: folder, on: loop)
+            if cut > 0 { report(.mended(bytes: cut)) }
+            if isStopping { return true }
             let child = try ChildProcess("redis-server", arguments: arguments, log: logPath, keeping: lock.descriptor)
             self.child = child
             report(.started(id: child.id))

@@ -96,6 +96,8 @@ final class Appliance {
                     log.warning(
                         "a redis-server left by an earlier Weir has the data folder and does not answer; waiting for it",
                         ["socket": "\(folder)/redis.sock"])
+                case .mended(let bytes):
+                    log.warning("cut an unfinished transaction off the log of redis-server", ["bytes": bytes])
                 case .exited(let exit):
                     log.error("redis-server ended", ["how": "\(exit)", "log": "\(folder)/redis.log"])
                 case .stopped: log.info("stopped redis-server")
