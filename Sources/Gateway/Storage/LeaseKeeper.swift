@@ -42,6 +42,7 @@ package final class LeaseKeeper {
     private var yielding: Set<Lease> = []
     private var members: Int64 = 0
     private var settlingUntil: Instant
+    private var hasFreedFormerLeases = false
     private var isStopped = false
     private let wake = Gate()
     private let ended = Gate()
@@ -99,6 +100,7 @@ package final class LeaseKeeper {
 
     private func keep() async throws(RedisError) {
         guard !isStopped else { return try await renewAll() }
+        if !hasFreedFormerLeases { try await freeFormerLeases() }
         let share = try await fairShare()
         try await renewAll()
         let surplus = staying.count - share
@@ -150,6 +152,17 @@ package final class LeaseKeeper {
         held[lease.partition] = nil
         holder.lost(lease)
         wake.open()
+    }
+
+    /// Frees what this loop held in an earlier life of its instance. Its share may be smaller now, and nobody could take the rest
+    /// until it expired.
+    private func freeFormerLeases() async throws(RedisError) {
+        for partition in Partition.all {
+            _ = try await redis.run(Self.forgetting, keys: [partition.lease(role), partition.fence(role)]) {
+                $0.append(owner)
+            }
+        }
+        hasFreedFormerLeases = true
     }
 
     private func acquire(_ partition: Partition) async throws(RedisError) -> Lease? {
@@ -211,6 +224,17 @@ package final class LeaseKeeper {
         local value = own .. redis.call('INCR', KEYS[2])
         redis.call('SET', KEYS[1], value, 'PX', ARGV[2])
         return value
+        """)
+
+    /// As `release`, of whatever lease bears the owner's name.
+    private static let forgetting = RedisScript(
+        "forget",
+        """
+        local own = ARGV[1] .. '#'
+        if string.sub(redis.call('GET', KEYS[1]) or '', 1, #own) ~= own then return 0 end
+        redis.call('DEL', KEYS[1])
+        redis.call('INCR', KEYS[2])
+        return 1
         """)
 
     /// A lease that expired is taken up again if its token is still the last one given out.
