@@ -157,6 +157,7 @@ def at_the_start(case, scene):
 def at_the_stop(case, scene):
     scene.arm(f"{case.row}:{case.hit}")
     scene.weir.start()
+    eventually(lambda: scene.shares() == [32], what="it has all leases to give back")
     gate = threading.Event()
     scene.receiver.script("/hooks", Answer(200, held=gate))
     scene.send(EVENT)
@@ -240,6 +241,7 @@ def when_redis_dies(case, scene, redis, proxy):
     if script == "release":
         scene.send(EVENT)
         scene.receiver.wait_text(EVENT)
+        eventually(lambda: scene.shares() == [32], what="it has all leases to give back")
         scene.weir.signal(signal.SIGTERM)
         sending = None
     else:
