@@ -30,7 +30,7 @@ extension Diagnostic {
 
         let number = "\(range.line)"
         let gutter = String(repeating: " ", count: number.count)
-        let source = (before + marked + after).map(DisplayWidth.printable).joined()
+        let source = DisplayWidth.printable(before + marked + after)
         let padding = before.map { $0 == "\t" ? "\t" : String(repeating: " ", count: DisplayWidth.of($0)) }.joined()
         let underline = String(repeating: "~", count: max(marked.reduce(0) { $0 + DisplayWidth.of($1) } - 1, 0))
         var text = "\(summary)\n \(number) | \(source)\n \(gutter) | \(padding)^\(underline)"

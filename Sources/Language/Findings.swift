@@ -10,16 +10,17 @@ package struct Findings: Sendable {
     package init() {}
 
     package mutating func error(_ message: String, at range: SourceRange, hint: String? = nil) {
-        add(Diagnostic(severity: .error, message: message, range: range, hint: hint))
+        add(.error, message, range, hint)
     }
 
     package mutating func warning(_ message: String, at range: SourceRange, hint: String? = nil) {
-        add(Diagnostic(severity: .warning, message: message, range: range, hint: hint))
+        add(.warning, message, range, hint)
     }
 
     package mutating func add(_ others: Findings) {
-        for diagnostic in others.collected { add(diagnostic) }
-        leftOut += others.leftOut
+        let kept = others.collected.prefix(max(0, Self.limit - collected.count))
+        collected += kept
+        leftOut += others.collected.count - kept.count + others.leftOut
     }
 
     /// Whether further findings are only counted: nobody needs a good guess for them.
@@ -52,11 +53,17 @@ package struct Findings: Sendable {
         return parts.joined(separator: "\n\n")
     }
 
-    private mutating func add(_ diagnostic: Diagnostic) {
+    /// A message may quote the file, and nothing of a file reaches a terminal or a log as it is.
+    private mutating func add(
+        _ severity: Diagnostic.Severity, _ message: String, _ range: SourceRange, _ hint: String?
+    ) {
         guard !isFull else {
             leftOut += 1
             return
         }
-        collected.append(diagnostic)
+        collected.append(
+            Diagnostic(
+                severity: severity, message: DisplayWidth.printable(message), range: range,
+                hint: hint.map { DisplayWidth.printable($0) }))
     }
 }

@@ -50,6 +50,16 @@ struct DiagnosticTests {
         #expect(text.contains(" 1 | \u{FFFD}[2J\u{FFFD}wehn\n   |      ^~~~"))
     }
 
+    @Test("nor do they in a message or a hint that quotes the file")
+    func controlCharactersQuoted() throws {
+        let range = SourceRange(file: SourceFile(name: "main.rules", text: "x"), bytes: 0..<1)
+        var findings = Findings()
+        findings.error("no `\u{1B}[2J`", at: range, hint: "not \u{202E}\r\n")
+        findings.warning("nor\n\0", at: range)
+        #expect(findings.diagnostics.map(\.message) == ["no `\u{FFFD}[2J`", "nor\u{FFFD}\u{FFFD}"])
+        #expect(findings.diagnostics.first?.hint == "not \u{FFFD}\u{FFFD}")
+    }
+
     @Test("of a long line, the part around the caret is shown")
     func longLine() throws {
         let line = String(repeating: "x", count: 500) + " wehn " + String(repeating: "y", count: 500)
