@@ -66,6 +66,12 @@ let package = Package(
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
         .target(
             name: "TestSupport", dependencies: ["Loop", "Redis"], path: "Tests/TestSupport", swiftSettings: settings),
+        .target(
+            name: "Fuzzers",
+            dependencies: [
+                "Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Redis", "Rules", "TestBasics", "WeCom",
+            ], path: "Tests/Fuzz/Fuzzers", swiftSettings: settings),
+        tests(of: "Fuzzers"),
         tests(of: "Codec"),
         tests(of: "Telemetry"),
         tests(of: "Crypto"),
@@ -93,3 +99,11 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The program around the fuzzers links only under `--sanitize=fuzzer`, so it exists only for Deploy/fuzz.
+if Context.environment["WEIR_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "fuzz", dependencies: ["Fuzzers"], path: "Tests/Fuzz/Driver",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]))
+}

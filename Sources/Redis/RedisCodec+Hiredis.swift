@@ -5,7 +5,7 @@ import Glibc
 
 extension RedisCommand {
     /// Appends the command in RESP to `output`.
-    func encode(into output: inout [UInt8]) {
+    package func encode(into output: inout [UInt8]) {
         var lengths: [Int] = []
         lengths.reserveCapacity(ends.count)
         var start = 0
@@ -33,18 +33,18 @@ extension RedisCommand {
 
 /// Turns bytes as they come into whole replies. Owns the C reader.
 @safe
-final class ReplyReader {
+package final class ReplyReader {
     private let reader: UnsafeMutablePointer<redisReader>
 
     /// Nil when memory is exhausted.
-    init?() {
+    package init?() {
         guard let reader = unsafe redisReaderCreate() else { return nil }
         unsafe self.reader = unsafe reader
     }
 
     deinit { unsafe redisReaderFree(reader) }
 
-    func feed(_ buffer: [UInt8], count: Int) throws(RedisError) {
+    package func feed(_ buffer: [UInt8], count: Int) throws(RedisError) {
         let code = unsafe buffer.withUnsafeBytes { bytes in
             unsafe redisReaderFeed(
                 reader, bytes.baseAddress?.assumingMemoryBound(to: CChar.self), min(count, bytes.count))
@@ -53,7 +53,7 @@ final class ReplyReader {
     }
 
     /// The next whole reply, or nil if more bytes are needed.
-    func next() throws(RedisError) -> RedisValue? {
+    package func next() throws(RedisError) -> RedisValue? {
         var reply: UnsafeMutableRawPointer?
         guard unsafe redisReaderGetReply(reader, &reply) == REDIS_OK else {
             throw .interrupted("protocol error in a reply")
