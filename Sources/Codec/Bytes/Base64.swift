@@ -19,13 +19,16 @@ package enum Base64 {
         _ text: Span<UInt8>, appendingTo output: inout [UInt8], options: Options = []
     ) throws(CodecError) {
         let digitCount = try digitCount(of: text, options)
+        // An append of no capacity to an empty array writes its count, 0, to the storage that all empty arrays share: a race
+        // with every other thread, if one that changes nothing.
+        guard digitCount > 0 else { return }
         let start = output.count
         let wholeCount = digitCount & ~3
         let values = options.contains(.urlSafe) ? Tables.urlSafeValues : Tables.values
         let wide = options.contains(.urlSafe) ? Tables.urlSafeWide : Tables.wide
         // No branch per digit: what is none shows in the highest bit of all words together.
         var seenWide: UInt32 = 0
-        output.append(addingCapacity: wholeCount / 4 * 3) { output in
+        output.append(addingCapacity: digitCount * 3 / 4) { output in
             let first = wide.span.extracting(0..<256)
             let second = wide.span.extracting(256..<512)
             let third = wide.span.extracting(512..<768)
@@ -71,6 +74,7 @@ package enum Base64 {
     package static func encode(
         _ bytes: Span<UInt8>, appendingTo output: inout [UInt8], options: Options = []
     ) {
+        guard bytes.count > 0 else { return }  // as in `decode`
         let digits = options.contains(.urlSafe) ? Tables.urlSafeDigits : Tables.digits
         output.append(addingCapacity: (bytes.count + 2) / 3 * 4) { output in
             let digits = digits.span

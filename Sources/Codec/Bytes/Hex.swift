@@ -17,6 +17,7 @@ package enum Hex {
 
     /// Appends two lower-case digits for each byte.
     package static func encode(_ bytes: Span<UInt8>, appendingTo output: inout [UInt8]) {
+        guard bytes.count > 0 else { return }  // as in `Base64.decode`
         output.append(addingCapacity: bytes.count * 2) { output in
             for index in bytes.indices {
                 output.append(digit(bytes[index] >> 4))
