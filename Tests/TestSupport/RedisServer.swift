@@ -21,11 +21,13 @@ package func withRedis(_ body: @escaping @Sendable (EventLoop, RedisClient, Embe
         let running = loop.spawn { await client.run() }
         guard await client.untilConnected(by: loop.now + .seconds(20)) else { return RedisError.unavailable("in test") }
         // No signal handling in tests: look for the child's end now and then.
+        var next: LoopTimer?
         func tick() {
             redis.childEnded()
-            loop.schedule(at: loop.now + .milliseconds(10), tick)
+            next = loop.schedule(at: loop.now + .milliseconds(10), tick)
         }
         tick()
+        defer { next?.cancel() }
         var failure: (any Error)?
         do { try await body(loop, client, redis) } catch { failure = error }
         _ = await client.untilConnected(by: loop.now + .seconds(20))
