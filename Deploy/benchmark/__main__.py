@@ -11,14 +11,14 @@ from pathlib import Path
 
 import goals
 import report
-from machine import load_average, machine
-from measurements import Effort, Peers, handshakes, idle_memory, rule_matching, start_up, webhooks
+from machine import fsync_milliseconds, load_average, machine
+from measurements import Effort, Peers, delivery_alone, handshakes, idle_memory, rule_matching, start_up, webhooks
 from servers import Void, make_certificate
 
 
 def measure(effort, folder, say):
     """All results, and why some of them are void."""
-    started, void, results = [], [], {"load_before": load_average()}
+    started, void, results = [], [], {"load_before": load_average(), "fsync_ms_before": fsync_milliseconds(folder)}
 
     def attempt(name, what, *arguments):
         began = time.monotonic()
@@ -44,11 +44,12 @@ def measure(effort, folder, say):
         attempt("idle_tls_bytes", idle_memory, peers, effort)
         attempt("start", start_up, folder, certificate, effort, started)
         attempt("webhooks", webhooks, folder, certificate, effort, started, void)
+        attempt("delivery_cpu_us", delivery_alone, folder, certificate, effort, started)
         attempt("rules_us", rule_matching)
     finally:
         for server in reversed(started):
             server.stop()
-    results["load_after"] = load_average()
+    results["load_after"], results["fsync_ms_after"] = load_average(), fsync_milliseconds(folder)
     return results, void
 
 

@@ -41,7 +41,9 @@ def flat(results):
             label = name if name.startswith("webhook") else f"answer_{name}"
             figures[f"{label}_at_{rate}"] = rounded(found[name])
         figures[f"event_cpu_us_at_{rate}"] = rounded(found["server_cpu_us"])
-        figures["deliveries_per_core_s"] = rounded(1e6 / found["server_cpu_us"], 0)
+    delivery = results.get("delivery_cpu_us")
+    figures["delivery_cpu_us"] = rounded(delivery)
+    figures["deliveries_per_core_s"] = rounded(1e6 / delivery, 0) if delivery else None
     for routes, value in results.get("rules_us", {}).items():
         figures[f"rules_us_{routes}_routes"] = value
     return figures

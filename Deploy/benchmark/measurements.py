@@ -29,7 +29,7 @@ class Effort:
 
     @classmethod
     def quick(cls):
-        return cls(2, 28, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3)
+        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3)
 
     @classmethod
     def full(cls):
@@ -188,6 +188,22 @@ def webhooks(folder, certificate, effort, started, void):
             void.append(f"webhooks at {rate}/s: {error}")
     weir.stop()
     return results
+
+
+def delivery_alone(folder, certificate, effort, started):
+    """The same way through two processes, so that the worker's CPU time is that of deliveries and of nothing else."""
+    receiver, rate = free_port(), effort.webhook_rates[0]
+    redis = Redis(folder / "split-redis")
+    edge = Weir(folder / "split-edge", certificate, RULES, redis, receiver, ["edge", "router"])
+    worker = Weir(folder / "split-worker", certificate, RULES, redis, receiver, ["worker"])
+    started += [redis, edge, worker]
+    figures = load(
+        "requests", {"server": edge.worker, "worker": worker.worker}, port=edge.port, connections=64,
+        count=rate * effort.webhook_seconds, rate=rate, receiver=receiver, certificate=certificate, warm_up=rate // 2,
+    )  # fmt: skip
+    worker.stop()
+    edge.stop()
+    return figures["worker_cpu_us"]
 
 
 def rule_matching():

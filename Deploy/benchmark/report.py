@@ -26,7 +26,9 @@ def table(document):
         f"{machine['cpu']}, {machine['system']}, kernel {machine['kernel']}, OpenSSL {machine['openssl']}, nginx "
         f"{machine['nginx']}, Redis {machine['redis']}, Swift {machine['swift']}; Weir at commit {machine['commit']}. "
         "Client, server and Redis share the cores. "
-        f"Load average before and after: {document['results']['load_before'][0]}, {document['results']['load_after'][0]}.",
+        f"Before and after: load average {document['results']['load_before'][0]}, {document['results']['load_after'][0]}; "
+        f"fdatasync {document['results']['fsync_ms_before']} ms, {document['results']['fsync_ms_after']} ms; "
+        f"priority (nice) {machine['nice']}.",
         "",
         "| TLS 1.3, keep-alive, one loop or worker | connections | CPU µs | Redis' CPU µs | requests/s | p50 ms | p99 ms |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -56,7 +58,8 @@ def table(document):
         ("callback to webhook p50 at 5,000/s, ms", "webhook_p50_ms_at_5000", None),
         ("CPU µs of an event, from callback to delivered, at 2,000/s", "event_cpu_us_at_2000", None),
         ("the same at 5,000/s", "event_cpu_us_at_5000", None),
-        ("events received, routed and delivered per core and second", "deliveries_per_core_s", None),
+        ("CPU µs of a delivery alone, by a process with the role `worker`", "delivery_cpu_us", None),
+        ("deliveries per core and second", "deliveries_per_core_s", None),
         ("rules: µs per event with 10 routes", "rules_us_10_routes", None),
         ("rules: µs per event with 1,000 routes", "rules_us_1000_routes", None),
     ):
