@@ -10,10 +10,13 @@ import time
 from pathlib import Path
 
 import goals
+import readme
 import report
 from machine import fsync_milliseconds, load_average, machine
 from measurements import Effort, Peers, delivery_alone, handshakes, idle_memory, rule_matching, start_up, webhooks
-from servers import Void, make_certificate
+from servers import ROOT, Void, make_certificate
+
+RESULTS = ROOT / "Deploy/bench-results"
 
 
 def measure(effort, folder, say):
@@ -76,8 +79,10 @@ def main():
     } | goals.flat(results) | {"void": void, "results": results}
     document["goals"] = goals.judged(document)
     print(report.table(document))
-    if options.out:
-        report.write(document, options.out)
+    if not options.quick:
+        report.write(document, options.out or RESULTS)
+        if not options.out:
+            readme.update(document)
     print(json.dumps(document, ensure_ascii=False))
     return 1 if void else 0
 

@@ -136,6 +136,7 @@ class Nginx(Server):
             "modules": "\n".join(f"load_module {modules / name};" for name in ("ndk_http_module.so", "ngx_http_lua_module.so")),
             "user": "user root;" if os.getuid() == 0 else "",
             "folder": folder, "port": self.port, "certificate": certificate, "callback": callback,
+            "token": TOKEN, "redis": redis.socket if redis else "",
         }  # fmt: skip
         text = (HERE / "nginx.conf").read_text()
         for name, value in values.items():
@@ -159,11 +160,7 @@ class Nginx(Server):
 
     @classmethod
     def lua(cls, folder, certificate, redis):
-        return cls(
-            folder, certificate,
-            f'set $token "{TOKEN}"; set $redis "unix:{redis.socket}"; content_by_lua_file {HERE}/signature.lua;',
-            redis,
-        )  # fmt: skip
+        return cls(folder, certificate, f"content_by_lua_file {HERE}/signature.lua;", redis)
 
     def kept(self):
         """How many callbacks it says it has kept."""

@@ -2,6 +2,7 @@
 -- of the four parts, WECOM.md 1.4) and appends the body, encrypted as it is, to a Redis stream. No decryption, no parsing,
 -- no normalising, no deduplication.
 local redis = require "nginx.redis"
+local settings = require "settings"
 
 local byte = string.byte
 local hexadecimal = {}
@@ -15,7 +16,7 @@ local _, before = body:find(opening, 1, true)
 local after = before and body:find(closing, before, true)
 if not after then return ngx.exit(403) end
 
-local parts = { ngx.var.token, query.timestamp, query.nonce, body:sub(before + 1, after - 1) }
+local parts = { settings.token, query.timestamp, query.nonce, body:sub(before + 1, after - 1) }
 table.sort(parts)
 local digest = ngx.sha1_bin(table.concat(parts))
 local digits = {}
@@ -23,7 +24,7 @@ for index = 1, 20 do digits[index] = hexadecimal[byte(digest, index)] end
 if table.concat(digits) ~= query.msg_signature then return ngx.exit(403) end
 
 local client = redis:new()
-local ok = client:connect(ngx.var.redis)
+local ok = client:connect(settings.redis)
 if not ok then return ngx.exit(503) end
 local id = client:xadd("in", "*", "event", body)
 if not id then return ngx.exit(503) end
