@@ -182,7 +182,6 @@ package final class RedisClient: EndOfTurn {
         self.stream = nil
         isConnected = false
         connectionID = nil
-        failPending()
         onStateChange(false, lastFailure)
         return wasConnected
     }
@@ -230,7 +229,10 @@ package final class RedisClient: EndOfTurn {
     ]
 
     private func readReplies(_ stream: ByteStream) async {
-        guard let reader = ReplyReader() else { return stream.close() }
+        guard let reader = ReplyReader() else {
+            stream.close()
+            return failPending()
+        }
         do {
             while true {
                 // One look at the clock per read is enough to notice a Redis that stopped answering.
@@ -260,9 +262,13 @@ package final class RedisClient: EndOfTurn {
     // MARK: Pipeline
 
     private func enqueue(_ command: RedisCommand) -> Reply {
-        command.encode(into: &output)
         let reply = Reply(sentAt: loop.now)
-        if pendingStart == pending.count, let stream { stream.deadline = loop.now + replyTimeout }
+        guard let stream, !stream.isClosed else {
+            reply.result = .failure(.interrupted(lastFailure))
+            return reply
+        }
+        command.encode(into: &output)
+        if pendingStart == pending.count { stream.deadline = loop.now + replyTimeout }
         pending.append(reply)
         if !isFlushScheduled {
             isFlushScheduled = true

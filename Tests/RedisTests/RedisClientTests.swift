@@ -155,4 +155,40 @@ import Testing
     func refused(text: String) {
         #expect(RedisAddress(text) == nil)
     }
+
+    /// After one reply the client is about to ask the next question, of a connection that has ended.
+    @Test("a connection that ends between two steps of signing in is followed by another")
+    func endsDuringSignIn() async throws {
+        try await onRealLoop { loop in
+            let listener = try Listener(on: loop, at: SocketAddress("127.0.0.1:0")!)
+            defer { listener.close() }
+            loop.spawn {
+                var repliesMax = 1
+                while let incoming = await listener.accept(onExhausted: { _ in }) {
+                    let replies = ["+PONG\r\n", ":7\r\n"].prefix(repliesMax)
+                    repliesMax = 2
+                    loop.spawn { try? await Self.serve(incoming, Array(replies), on: loop) }
+                }
+            }
+            let address = try #require(RedisAddress("redis://127.0.0.1:\(listener.address.port ?? 0)"))
+            let client = RedisClient(loop: loop, address: address, resolver: Resolver(loop: loop))
+            let running = loop.spawn { await client.run() }
+            #expect(await client.untilConnected(by: loop.now + .seconds(20)))
+            #expect(client.connectionID == 7)
+            client.stop()
+            await running.value
+        }
+    }
+
+    /// Answers a command with each reply. Closes at once after one, else at the next command.
+    private static func serve(_ incoming: IncomingConnection, _ replies: [String], on loop: EventLoop) async throws {
+        let stream = try incoming.stream(on: loop)
+        defer { stream.close() }
+        var buffer = [UInt8](repeating: 0, count: 1024)
+        for reply in replies {
+            guard try await stream.read(into: &buffer, at: 0) > 0 else { return }
+            try await stream.write(Array(reply.utf8))
+        }
+        if replies.count > 1 { _ = try await stream.read(into: &buffer, at: 0) }
+    }
 }
