@@ -10,6 +10,7 @@ extension ByteStream {
         into buffer: inout [UInt8], at offset: Int
     ) throws(StreamError) -> (outcome: Transfer, isDrained: Bool) {
         precondition(offset < buffer.count, "reading into a full buffer")
+        if let simulated { return (try simulated.read(into: &buffer, at: offset), false) }
         var room = buffer.mutableSpan
         return try unsafe room.withUnsafeMutableBytes { (bytes) throws(StreamError) -> (Transfer, Bool) in
             let room = unsafe UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
@@ -21,7 +22,8 @@ extension ByteStream {
     }
 
     func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Transfer {
-        try unsafe bytes.span.withUnsafeBytes { (bytes) throws(StreamError) -> Transfer in
+        if let simulated { return try simulated.write(bytes, from: offset) }
+        return try unsafe bytes.span.withUnsafeBytes { (bytes) throws(StreamError) -> Transfer in
             let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
             if let tls { return try unsafe tls.write(rest) }
             return try unsafe PlainTransport.write(watch.descriptor, from: rest)
@@ -29,13 +31,20 @@ extension ByteStream {
     }
 
     func checkConnected() throws(StreamError) {
+        if let simulated { return try simulated.checkConnected() }
         var code: Int32 = 0
         var size = socklen_t(MemoryLayout<Int32>.size)
         unsafe getsockopt(watch.descriptor, SOL_SOCKET, SO_ERROR, &code, &size)
         guard code == 0 else { throw .system(call: "connect to \(peer)", code: code) }
     }
 
-    func shutDownWriting() { _ = shutdown(watch.descriptor, Int32(SHUT_WR)) }
+    func shutDownWriting() {
+        if let simulated { return simulated.onEvent(.finishedWriting) }
+        _ = shutdown(watch.descriptor, Int32(SHUT_WR))
+    }
 
-    func closeDescriptor() { _ = Glibc.close(watch.descriptor) }
+    func closeDescriptor() {
+        if let simulated { return simulated.onEvent(.closed) }
+        _ = Glibc.close(watch.descriptor)
+    }
 }

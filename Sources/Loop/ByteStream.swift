@@ -6,6 +6,8 @@ package final class ByteStream {
     package let peer: SocketAddress
     let watch: Watch
     let tls: TLSSession?
+    /// In a simulation; there is no descriptor then.
+    let simulated: SimulatedSocket?
     package private(set) var isClosed = false
 
     init(loop: EventLoop, socket: consuming Socket, peer: SocketAddress, tls: TLSSession? = nil) throws(StreamError) {
@@ -14,8 +16,17 @@ package final class ByteStream {
         self.tls = tls
         let watch = try loop.watch(socket.descriptor)
         self.watch = watch
+        simulated = nil
         let descriptor = socket.release()
         tls?.attach(descriptor)
+    }
+
+    private init(loop: EventLoop, simulated: SimulatedSocket, peer: SocketAddress) {
+        self.loop = loop
+        self.peer = peer
+        self.simulated = simulated
+        tls = nil
+        watch = simulated.watch
     }
 
     deinit { close() }
@@ -25,13 +36,20 @@ package final class ByteStream {
         on loop: EventLoop, to address: SocketAddress, tls: (client: TLSClient, name: String)? = nil,
         by deadline: Instant
     ) async throws(StreamError) -> ByteStream {
-        let socket = try Socket.connect(to: address)
-        let session = try tls.map { (tls) throws(StreamError) in try tls.client.session(for: tls.name) }
-        let stream = try ByteStream(loop: loop, socket: socket, peer: address, tls: session)
-        do {
-            stream.deadline = deadline
+        let stream: ByteStream
+        if let network = loop.network {
+            let socket = SimulatedSocket()
+            stream = ByteStream(loop: loop, simulated: socket, peer: address)
+            network.connect(socket, to: address)
+        } else {
+            let socket = try Socket.connect(to: address)
+            let session = try tls.map { (tls) throws(StreamError) in try tls.client.session(for: tls.name) }
+            stream = try ByteStream(loop: loop, socket: socket, peer: address, tls: session)
             // A connecting socket is not writable yet, whatever the registration assumes.
             stream.watch.isWritable = false
+        }
+        do {
+            stream.deadline = deadline
             try await stream.untilWritable(.writing)
             try stream.checkConnected()
             try await stream.handshake()

@@ -25,6 +25,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var generations: UInt32 = 0
     private var bufferPool: [[UInt8]] = []
 
+    /// In a simulation: in place of the kernel's sockets.
+    package var network: (any SimulatedNetwork)?
+    /// In a simulation: rearranges the jobs of a round. A task has at most one job in a round, and among tasks of an executor
+    /// Swift promises no order, so nothing may rest on the order in which they came.
+    package var rearrange: ((_ round: inout [UnownedJob]) -> Void)?
+
     // Shared with other threads.
     private let inbox = Mutex<[UnownedJob]>([])
     private let isStopped = Atomic<Bool>(false)
@@ -142,6 +148,24 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         poller.wake()
     }
 
+    // MARK: Stepping
+
+    /// Makes the calling thread this loop's own, for whoever runs the loop step by step in place of `run`.
+    package func adoptThread() { thread.adopt() }
+
+    /// Whether a step at the time of the last one would do nothing.
+    package var isIdle: Bool { ready.isEmpty && endOfTurn.isEmpty && inbox.withLock { $0.isEmpty } }
+
+    package var nextTimer: Instant? { timers.nextDue() }
+
+    /// One turn at this time, without a look at any descriptor.
+    package func step(at reading: ClockReading) {
+        self.reading = reading
+        takeInbox()
+        fireTimers()
+        runTurn()
+    }
+
     private func takeInbox() {
         inbox.withLock {
             guard !$0.isEmpty else { return }
@@ -156,6 +180,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         let roundsPerTurn = 64
         for _ in 0..<roundsPerTurn where !ready.isEmpty {
             swap(&ready, &running)
+            if let rearrange { rearrange(&running) }
             for job in running { runJob(job) }
             running.removeAll(keepingCapacity: true)
         }

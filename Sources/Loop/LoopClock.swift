@@ -5,6 +5,11 @@ package struct ClockReading: Sendable {
     package var monotonic: Instant
     /// Milliseconds since 1970-01-01T00:00:00Z.
     package var wallMilliseconds: Int64
+
+    package init(monotonic: Instant, wallMilliseconds: Int64) {
+        self.monotonic = monotonic
+        self.wallMilliseconds = wallMilliseconds
+    }
 }
 
 package enum LoopClock: Sendable {

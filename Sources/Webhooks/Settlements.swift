@@ -59,7 +59,7 @@ final class Settlements: EndOfTurn {
 
     func turnEnded() {
         isScheduled = false
-        for partition in waiting.keys where !sending.contains(partition) {
+        for partition in waiting.keys.sorted() where !sending.contains(partition) {
             sending.insert(partition)
             loop.spawn { await self.drain(partition) }
         }

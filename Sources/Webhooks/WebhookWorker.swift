@@ -114,7 +114,9 @@ package final class WebhookWorker {
         // What is cut off is in Redis and will be attempted again, under the same id.
         let timer = loop.schedule(at: deadline) {
             self.isCutOff = true
-            for gate in self.settledGates.values.joined() { gate.open(.timedOut) }
+            for (_, gates) in self.settledGates.sorted(by: { $0.key < $1.key }) {
+                for gate in gates { gate.open(.timedOut) }
+            }
             self.settledGates.removeAll()
         }
         blocking.stop()
