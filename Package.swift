@@ -72,6 +72,17 @@ let package = Package(
                 "Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Redis", "Rules", "TestBasics", "WeCom",
             ], path: "Tests/Fuzz/Fuzzers", swiftSettings: settings),
         tests(of: "Fuzzers"),
+        .target(
+            name: "Simulation",
+            dependencies: [
+                "Crypto", "Events", "Gateway", "HTTP", "Ingest", "Language", "Loop", "Redis", "Routing", "Rules",
+                "Telemetry", "TestBasics", "Webhooks",
+            ], path: "Tests/Simulation",
+            // Each run counts, also in a debug build.
+            swiftSettings: settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation", "TestBasics"], path: "Tests/Simulate",
+            swiftSettings: settings),
         tests(of: "Codec"),
         tests(of: "Telemetry"),
         tests(of: "Crypto"),
@@ -94,7 +105,11 @@ let package = Package(
                 "CLinux", "COpenSSL", "Codec", "Crypto", "Events", "HTTP", "Language", "Rules", "WeCom",
             ], path: "Tests/Load", swiftSettings: settings),
         .testTarget(name: "LoadTests", dependencies: ["Load"], swiftSettings: settings),
-        // The house rules: the one test target that mirrors no module.
+        .testTarget(
+            name: "SimulationTests",
+            dependencies: ["Gateway", "Loop", "Redis", "Simulation", "TestBasics", "TestSupport"],
+            swiftSettings: settings),
+        // The house rules; they mirror no module.
         .testTarget(name: "RepositoryTests", dependencies: ["Loop", "TestSupport"], swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
