@@ -38,9 +38,35 @@ package final class ReplyReader {
 
     /// Nil when memory is exhausted.
     package init?() {
-        guard let reader = unsafe redisReaderCreate() else { return nil }
+        guard let makers = unsafe Self.makers, let reader = unsafe redisReaderCreateWithFunctions(makers) else {
+            return nil
+        }
         unsafe self.reader = unsafe reader
     }
+
+    /// More than any reply to a command of ours has. hiredis makes an array as large as its header claims before it has seen an
+    /// element, so that a dozen bytes could cost gigabytes, and the loop seconds to free them again.
+    private static let elementsMax = 1 << 16
+
+    /// What hiredis makes reply objects with by itself: read off a reader, since it is no part of its interface.
+    private static let defaultMakers: redisReplyObjectFunctions? = {
+        guard let reader = unsafe redisReaderCreate() else { return nil }
+        defer { unsafe redisReaderFree(reader) }
+        return unsafe reader.pointee.fn.pointee
+    }()
+
+    /// The same but for arrays over the limit, which it takes for memory that is exhausted: the reply is refused. Made once,
+    /// never freed: readers on all threads refer to it.
+    nonisolated(unsafe) private static let makers: UnsafeMutablePointer<redisReplyObjectFunctions>? = {
+        guard var makers = defaultMakers else { return nil }
+        unsafe makers.createArray = { task, count in
+            guard count <= elementsMax else { return nil }
+            return unsafe defaultMakers?.createArray(task, count)
+        }
+        let place = UnsafeMutablePointer<redisReplyObjectFunctions>.allocate(capacity: 1)
+        unsafe place.initialize(to: makers)
+        return unsafe place
+    }()
 
     deinit { unsafe redisReaderFree(reader) }
 
