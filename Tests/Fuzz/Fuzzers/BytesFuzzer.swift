@@ -7,7 +7,9 @@ extension Fuzzer {
     static let bytes = Fuzzer(
         name: "bytes", about: "base64, hex, percent, UTF-8, query parameters: naive twins agree, both ways",
         sizeMax: 256,
-        words: ["==", "%2B", "%3D", "&", "=", "msg_signature=", "timestamp=", "%6d", "\u{1F600}", "-_", "+/"],
+        words: [
+            "==", "%2B", "%3D", "&", "=", "msg_signature=", "timestamp=", "other=", "%6d", "\u{1F600}", "-_", "+/",
+        ],
         seeds: {
             [
                 "", "Zg==", "Zm9vYmFy", "Zh==", "-_-_", "a%20b+c", "%zz", "00ffAF", "-9223372036854775808",
@@ -147,8 +149,9 @@ private func checkQuery(_ input: [UInt8], _ name: String) throws(BrokenProperty)
     // The reader stops at the first thing that is wrong; which one it is, is no matter.
     let twin: [UInt8]?? =
         isMalformed || values.count > 1 ? .some(nil) : values.isEmpty ? .none : .some(values[0])
-    if let isThere {
-        let places = try? QueryParameters(input.span).places(of: [name, "\0"])
+    var other: [UInt8] = []
+    if let isThere, (try? QueryParameters(input.span).find("other", appendingTo: &other)) != nil {
+        let places = try? QueryParameters(input.span).places(of: [name, "other"])
         try require((places?[0] ?? nil) != nil, equals: isThere, "query: \(name) among others")
     }
     switch twin {
