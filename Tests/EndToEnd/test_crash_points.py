@@ -113,6 +113,7 @@ REDIS = [
         ("settle", 1, (500,), (2,), 0),
         ("settle", 1, (410,), (1,), 1),
         ("settle", 2, (500,), (2,), 0),
+        ("forget", 1, (), (1, 2), 0),
         ("join", 2, (), (1, 2), 0),
         ("acquire", 20, (), (1, 2), 0),
         ("renew", 20, (), (1, 2), 0),
@@ -234,6 +235,11 @@ def when_redis_dies(case, scene, redis, proxy):
         if case.variant == "killed":
             redis.kill()
 
+    if script == "forget":
+        # It has something to forget only where an earlier life ended with leases.
+        scene.weir.start()
+        eventually(lambda: scene.shares() == [32], what="it has leases")
+        scene.weir.kill()
     trap = proxy.set(
         Trap(script, Moment(moment), spring, before=lambda: synced.append(redis.synced()), calls=case.hit)
     )

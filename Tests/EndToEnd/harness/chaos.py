@@ -212,7 +212,7 @@ class Storm:
             self.kills[victim] += 1
             if victim != "weir":
                 self.scene.died("redis")
-                self._signal_redis(signal.SIGKILL)
+                self._kill_redis()
             if victim != "redis":
                 self._kill(weir)
         if self.rng.random() < 0.7:  # now and then the next blow falls before it has recovered
@@ -257,6 +257,11 @@ class Storm:
         redis_cli(self.scene.redis, "CONFIG", "SET", "maxmemory", "1")
         eventually(lambda: time.monotonic() >= end, what="the end of the shortage")
         redis_cli(self.scene.redis, "CONFIG", "SET", "maxmemory", "0")
+
+    def _kill_redis(self):
+        if (redis := self.stage.redis()) is not None:
+            kill(redis)
+            eventually(lambda: self.stage.redis() != redis, what="the killed Redis is gone")
 
     def _signal_redis(self, number):
         if (redis := self.stage.redis()) is not None:

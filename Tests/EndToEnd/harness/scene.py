@@ -105,11 +105,14 @@ class Scene:
     # The ledger
 
     def leftovers(self):
-        said = redis_cli(self.redis, "EVAL", LEFTOVERS, "0")
+        return defaultdict(lambda: None, self._ask(LEFTOVERS))
+
+    def _ask(self, script):
+        said = redis_cli(self.redis, "EVAL", script, "0")
         try:
-            return defaultdict(lambda: None, json.loads(said))
+            return json.loads(said)
         except ValueError:
-            return defaultdict(lambda: None, redis=said)  # not there just now
+            return {"redis": said}  # not there just now
 
     def is_idle(self):
         left = self.leftovers()
@@ -136,7 +139,7 @@ class Scene:
           end
         end
         return cjson.encode(held)"""
-        return sorted(json.loads(redis_cli(self.redis, "EVAL", script, "0")).values())
+        return sorted(count for count in self._ask(script).values() if isinstance(count, int))
 
     def make_leases_last(self):
         for number in range(16):
@@ -145,11 +148,12 @@ class Scene:
 
     def balance(self, within=30.0, given_up=frozenset()):
         """Waits until all that was acknowledged has arrived and nothing is left, then looks at every delivery."""
-        eventually(lambda: self.missing() <= given_up, within, "every acknowledged event arrived")
         try:
+            eventually(lambda: self.missing() <= given_up, within, "every acknowledged event arrived")
             eventually(self.is_idle, within, "nothing is stuck")
         except AssertionError as error:
-            raise AssertionError(f"{error}: {self.leftovers()}") from None
+            lost = sorted(self.missing() - given_up)
+            raise AssertionError(f"{error}: {len(lost)} missing {lost[:3]}, left {dict(self.leftovers())}") from None
         attempts = self.attempts()
         assert all(d.verified for d in self.receiver.deliveries), "each signature is right"
         twice = {text: {d.id for d in of} for text, of in attempts.items() if len({d.id for d in of}) > 1}
