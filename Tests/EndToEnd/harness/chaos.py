@@ -145,7 +145,9 @@ FAULT_POINTS = [
 
 
 class Storm:
-    """Until there were `kills`, or for `seconds`."""
+    """Until there were `kills`, or for `seconds`, but not before the first three kills: a slow machine has its storm as well."""
+
+    LEAST = 3
 
     def __init__(self, make_stage, certificates, seed, kills=10**9, seconds=float("inf"), say=lambda _: None):
         self.stage = make_stage(certificates)
@@ -160,7 +162,8 @@ class Storm:
         load = Load(self.scene, f"chaos {type(self.stage).__name__}")
         try:
             for number in itertools.count(1):
-                if self.kills.total() >= self.wanted or time.monotonic() > self.end:
+                killed = self.kills.total()
+                if killed >= self.wanted or (killed >= self.LEAST and time.monotonic() > self.end):
                     break
                 self._blow()
                 if number % 20 == 0:
