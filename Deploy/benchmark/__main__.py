@@ -44,7 +44,7 @@ def measure(effort, folder, say):
                 break
         results["peers"], results["tls"] = peers.results(), sorted(peers.tls)
         attempt("handshakes", handshakes, peers, effort, 2)
-        attempt("idle_tls_bytes", idle_memory, peers, effort)
+        attempt("idle_tls_bytes", idle_memory, folder, certificate, effort, started)
         attempt("start", start_up, folder, certificate, effort, started)
         attempt("webhooks", webhooks, folder, certificate, effort, started, void)
         attempt("delivery_cpu_us", delivery_alone, folder, certificate, effort, started)

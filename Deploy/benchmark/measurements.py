@@ -130,15 +130,23 @@ def handshakes(peers, effort, rounds):
     return results
 
 
-def idle_memory(peers, effort):
-    """Resident bytes of the server for each connection that had one answer and says nothing more."""
+def idle_memory(folder, certificate, effort, started):
+    """Resident bytes of the server for each connection that had one answer and says nothing more. The processes are fresh:
+    what one freed after an earlier run it would use again now, and its connections would seem to need less."""
+    servers = {
+        "nginx": Nginx.plain(folder / "idle-nginx", certificate),
+        "weir": Weir(folder / "idle-weir", certificate, RULES, roles=["edge"]),
+    }
+    started += servers.values()
     results = {}
-    for name, server in (("nginx", peers.nginx), ("weir", peers.weir)):
+    for name, server in servers.items():
+        load("requests", port=server.port, connections=64, count=2000)
         before = server.memory()["rss"]
         with Idle(server.port, effort.idle_connections):
             time.sleep(0.3)  # what a server frees after an answer, it has freed by now
             during = server.memory()["rss"]
         results[name] = (during - before) / effort.idle_connections
+        server.stop()
     return results
 
 
