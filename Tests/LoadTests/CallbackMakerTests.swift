@@ -1,4 +1,4 @@
-// What the load driver sends must be what WeCom sends: the receiver opens each envelope.
+// The shape of what the load driver sends. That it is genuine shows in each run: Weir opens every envelope, or the run is void.
 
 import Testing
 import WeCom
