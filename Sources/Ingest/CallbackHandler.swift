@@ -81,15 +81,21 @@ package final class CallbackHandler: RequestHandler {
         }
     }
 
+    /// In a task of its own, which runs when this one waits again: after the answer, so that the time it takes to say what was
+    /// wrong cannot be measured in it.
     private func tell(_ refusal: CallbackRefusal, _ path: CallbackPath, _ request: Request) {
         guard let withheld = allowance.admit(at: loop.now) else { return }
-        log.warning(
-            "refused a callback",
-            [
-                // As much of a stranger's words as a configured name could have.
-                "source": String(path.source.prefix(64)), "peer": "\(request.peer)", "reason": refusal.reason.rawValue,
-                "detail": refusal.detail, "withheld": withheld,
-            ])
+        // Not the request itself: it shares the connection's buffer, which would be copied at the next read.
+        let peer = request.peer
+        loop.spawn { [log] in
+            log.warning(
+                "refused a callback",
+                [
+                    // As much of a stranger's words as a configured name could have.
+                    "source": String(path.source.prefix(64)), "peer": "\(peer)", "reason": refusal.reason.rawValue,
+                    "detail": refusal.detail, "withheld": withheld,
+                ])
+        }
     }
 
     private static let methodNotAllowed: Response = {

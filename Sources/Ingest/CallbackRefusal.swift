@@ -3,16 +3,29 @@
 import WeCom
 
 struct CallbackRefusal: Error {
+    private enum Cause {
+        case text(String)
+        case envelope(EnvelopeFault)
+    }
+
     let reason: IngestMetrics.Refusal
-    let detail: String
+    private let cause: Cause
 
     init(_ reason: IngestMetrics.Refusal, _ detail: String) {
         self.reason = reason
-        self.detail = detail
+        cause = .text(detail)
     }
 
     init(_ fault: EnvelopeFault) {
-        reason = IngestMetrics.Refusal(rawValue: fault.reason.rawValue) ?? .body
-        detail = "\(fault) (\(fault.code))"
+        reason = IngestMetrics.Refusal(fault.reason)
+        cause = .envelope(fault)
+    }
+
+    /// For the log. To find words takes longer for some faults than for others, so ask for them after the answer.
+    var detail: String {
+        switch cause {
+        case .text(let text): text
+        case .envelope(let fault): "\(fault) (\(fault.code))"
+        }
     }
 }

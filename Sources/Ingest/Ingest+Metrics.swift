@@ -19,6 +19,23 @@ package struct IngestMetrics: Sendable {
     enum Refusal: String, MetricLabel {
         case source, method, query, timestamp, address, secret, unsigned, content
         case key, body, digest, signature, base64, ciphertext, padding, length, receiveid, encrypt, reply
+
+        init(_ reason: EnvelopeFault.Reason) {
+            self =
+                switch reason {
+                case .key: .key
+                case .body: .body
+                case .digest: .digest
+                case .signature: .signature
+                case .base64: .base64
+                case .ciphertext: .ciphertext
+                case .padding: .padding
+                case .length: .length
+                case .receiveID: .receiveid
+                case .encrypt: .encrypt
+                case .reply: .reply
+                }
+        }
     }
 
     /// The stages of one callback.

@@ -78,9 +78,14 @@ extension EnvelopeCipher {
             throw .decryptFailed(error)
         }
 
-        let parts = try EnvelopeLayout.parts(of: bytes.span)
-        guard receiveIDs.accept(bytes[parts.receiveID]) else {
-            throw .receiveIDMismatch(received: Array(bytes[parts.receiveID]), accepted: receiveIDs)
+        // From here on a refusal must not tell by its time how far it came: all is read and compared, then judged, and what a
+        // fault says is put into words after the answer.
+        let reading = EnvelopeLayout.read(bytes.span)
+        let parts = reading.parts
+        let isAccepted = receiveIDs.accept(bytes[parts.receiveID])
+        if let fault = reading.fault { throw fault }
+        guard isAccepted else {
+            throw .receiveIDMismatch(received: Quoted.Excerpt(bytes[parts.receiveID]), accepted: receiveIDs)
         }
         let receiveID = Array(bytes[parts.receiveID])
         let random = InlineArray<16, UInt8> { bytes[$0] }

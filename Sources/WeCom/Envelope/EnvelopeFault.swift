@@ -32,7 +32,7 @@ package enum EnvelopeFault: Error, Equatable, Sendable {
     case paddingUneven(value: UInt8)
     case plaintextShort(Int)
     case lengthBeyondEnd(declared: UInt32, available: Int)
-    case receiveIDMismatch(received: [UInt8], accepted: ReceiveIDs)
+    case receiveIDMismatch(received: Quoted.Excerpt, accepted: ReceiveIDs)
 
     // Sealing
     case messageLength(Int)
@@ -132,7 +132,7 @@ extension EnvelopeFault: CustomStringConvertible {
         case .lengthBeyondEnd(let declared, let available):
             "the message claims \(declared) bytes, but only \(available) follow; usually the wrong key"
         case .receiveIDMismatch(let received, let accepted):
-            "the receiveid is \(received.isEmpty ? "empty" : Quoted.bytes(received)), accepted is \(accepted)"
+            "the receiveid is \(received.byteCount == 0 ? "empty" : "\(received)"), accepted is \(accepted)"
         case .messageLength(let count):
             "a message of \(count) bytes is too long to seal"
         case .encryptFailed(let error):

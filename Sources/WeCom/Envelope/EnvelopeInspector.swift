@@ -96,7 +96,7 @@ package enum EnvelopeInspector {
         inspection.pass(.decryption, "the message has \(opened.message.count) bytes")
         guard receiveIDs.accept(opened.receiveID[...]) else {
             inspection.fail(
-                .receiveID, .receiveIDMismatch(received: opened.receiveID, accepted: receiveIDs))
+                .receiveID, .receiveIDMismatch(received: Quoted.Excerpt(opened.receiveID[...]), accepted: receiveIDs))
             inspection.hint(.receiveID, receiveIDHint(opened.receiveID))
             return
         }

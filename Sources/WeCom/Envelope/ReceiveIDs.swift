@@ -1,6 +1,8 @@
 // Which receiveids a callback source accepts. The id depends on the scene (corpid, suiteid, an authorised corp's id, nothing
 // at all; WECOM.md 1.6), so it is a set: one URL is verified with one id and receives pushes with another.
 
+import Crypto
+
 package enum ReceiveIDs: Equatable, Sendable {
     /// For a suite's data callback, which serves corps that are not known beforehand.
     case any
@@ -24,7 +26,7 @@ package enum ReceiveIDs: Equatable, Sendable {
     package func accept(_ id: ArraySlice<UInt8>) -> Bool {
         switch self {
         case .any: true
-        case .only(let ids): ids.contains { $0.elementsEqual(id) }
+        case .only(let ids): ids.contains { constantTimeEqual($0.span, id.span) }
         }
     }
 }

@@ -16,9 +16,8 @@ import Testing
 
     @Test("a stranger's bytes cannot play with the terminal or flood the log")
     func quoting() {
-        let fault = EnvelopeFault.receiveIDMismatch(
-            received: Array("\u{1b}[2J\n\u{202e}".utf8) + [0xff] + [UInt8](repeating: 0x61, count: 500), accepted: .none
-        )
+        let bytes = Array("\u{1b}[2J\n\u{202e}".utf8) + [0xff] + [UInt8](repeating: 0x61, count: 500)
+        let fault = EnvelopeFault.receiveIDMismatch(received: Quoted.Excerpt(bytes[...]), accepted: .none)
         #expect(fault.description.hasPrefix("the receiveid is '\\u{1B}[2J\\n\\u{202E}\u{fffd}aaa"))
         #expect(fault.description.hasSuffix("… (509 bytes), accepted is none (empty)"))
         #expect(fault.description.utf8.count < 200)
