@@ -9,6 +9,8 @@ package final class ByteStream {
     /// In a simulation; there is no descriptor then.
     let simulated: SimulatedSocket?
     package private(set) var isClosed = false
+    /// Whether there is TLS on it.
+    package var isSecure: Bool { tls != nil }
 
     init(loop: EventLoop, socket: consuming Socket, peer: SocketAddress, tls: TLSSession? = nil) throws(StreamError) {
         self.loop = loop
@@ -79,6 +81,13 @@ package final class ByteStream {
             case .wantsWrite: try await blockedOnWrite(.writing)
             }
         }
+    }
+
+    /// Waits until the peer has sent something. Only for a stream just made, before anything else is awaited: what the
+    /// registration assumes is forgotten, and epoll has yet to tell.
+    package func untilFirstBytes() async throws(StreamError) {
+        watch.isReadable = false
+        try await untilReadable(.reading)
     }
 
     /// Waits until a read may bring something.

@@ -18,9 +18,9 @@ package final class Listener {
 
     deinit { close() }
 
-    /// The next connection, or nil once the listener is closed. When the process is out of descriptors it waits for
-    /// `exhaustionPause` instead of spinning, and tells `onExhausted`.
-    package func accept(onExhausted: (_ code: Int32) -> Void) async -> IncomingConnection? {
+    /// The next connection, or nil once the listener is closed. When the process is out of descriptors, `onExhausted` may make
+    /// room and say so; else it waits for `exhaustionPause` instead of spinning.
+    package func accept(onExhausted: () -> Bool) async -> IncomingConnection? {
         while let outcome = socket?.accept() {
             switch consume outcome {
             case .connection(let socket, let peer):
@@ -34,9 +34,8 @@ package final class Listener {
                 acceptedInARow = 0
                 watch.isReadable = false
                 if await watch.untilReadable() == .cancelled { return nil }
-            case .exhausted(let code):
-                onExhausted(code)
-                await loop.sleep(until: loop.now + Self.exhaustionPause)
+            case .exhausted:
+                if !onExhausted() { await loop.sleep(until: loop.now + Self.exhaustionPause) }
             }
         }
         return nil
@@ -60,7 +59,11 @@ package final class IncomingConnection {
     package let peer: SocketAddress
     private var socket: Socket?
 
+    /// The kernel gives the lowest number that is free, so it tells how many descriptors the process has in use at least.
+    package let descriptor: Int32
+
     init(_ socket: consuming Socket, from peer: SocketAddress) {
+        descriptor = socket.descriptor
         self.socket = consume socket
         self.peer = peer
     }

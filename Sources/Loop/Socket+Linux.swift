@@ -52,7 +52,7 @@ package struct Socket: ~Copyable {
         case connection(Socket, from: SocketAddress)
         case none
         /// EMFILE and the like: the listener should pause instead of spinning.
-        case exhausted(code: Int32)
+        case exhausted
     }
 
     package func accept() -> Accepted {
@@ -74,7 +74,7 @@ package struct Socket: ~Copyable {
             case EAGAIN: return .none
             // The connection died in the queue; the next one may be fine (accept(2), "Error handling").
             case EINTR, ECONNABORTED, EPROTO, ENETDOWN, ENOPROTOOPT, EHOSTDOWN, EHOSTUNREACH, ENETUNREACH: continue
-            case let code: return .exhausted(code: code)
+            default: return .exhausted
             }
         }
     }

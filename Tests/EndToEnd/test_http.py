@@ -1,5 +1,6 @@
 """HTTP/1.1 at the public listener, byte by byte: what clients may do, and what nobody may."""
 
+import signal
 import time
 
 import pytest
@@ -127,6 +128,20 @@ def test_limits_of_size_are_answered_and_closed(small):
         assert wire.read().status == 413
     accepted = app.push(text_message("a" * 8000))
     assert weir.call("app", accepted).status == 200
+
+
+def test_limits_are_taken_up_by_a_reload(small):
+    weir, _ = small
+
+    def answer():
+        with weir.connect() as wire:
+            return wire.request("GET", "/", headers=["X-Long: " + "a" * 4096]).status
+
+    assert answer() == 431
+    weir.blocks["edge"] = "header-limit 8KB"
+    weir.write()
+    weir.signal(signal.SIGHUP)
+    eventually(lambda: answer() == 404, what="longer heads are read")
 
 
 def test_slow_heads_and_slow_bodies_are_ended(small):

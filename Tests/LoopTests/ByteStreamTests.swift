@@ -11,7 +11,7 @@ import Testing
         try await onRealLoop { loop in
             let listener = try Listener(on: loop, at: SocketAddress("127.0.0.1:0")!)
             loop.spawn {
-                guard let incoming = await listener.accept(onExhausted: { _ in }),
+                guard let incoming = await listener.accept(onExhausted: { false }),
                     let stream = try? incoming.stream(on: loop)
                 else { return }
                 var buffer = loop.takeBuffer()
@@ -38,7 +38,7 @@ import Testing
         try await onRealLoop { loop in
             let listener = try Listener(on: loop, at: SocketAddress("127.0.0.1:0")!)
             let client = try await ByteStream.connect(on: loop, to: listener.address, by: loop.now + .seconds(10))
-            let incoming = try #require(await listener.accept(onExhausted: { _ in }))
+            let incoming = try #require(await listener.accept(onExhausted: { false }))
             let server = try incoming.stream(on: loop)
             client.deadline = loop.now + .milliseconds(5)
             var buffer = loop.takeBuffer()
@@ -67,7 +67,7 @@ import Testing
         try await onRealLoop { loop in
             let listener = try Listener(on: loop, at: SocketAddress("127.0.0.1:0")!)
             listener.close()
-            #expect(await listener.accept(onExhausted: { _ in }) == nil)
+            #expect(await listener.accept(onExhausted: { false }) == nil)
             await #expect(throws: StreamError.self) {
                 try await ByteStream.connect(on: loop, to: listener.address, by: loop.now + .seconds(10))
             }

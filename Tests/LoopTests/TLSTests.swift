@@ -181,7 +181,7 @@ import Testing
         try await onRealLoop { loop in
             let listener = try Listener(on: loop, at: SocketAddress("127.0.0.1:0")!)
             loop.spawn {
-                while let incoming = await listener.accept(onExhausted: { _ in }) {
+                while let incoming = await listener.accept(onExhausted: { false }) {
                     guard let stream = try? incoming.stream(on: loop) else { continue }
                     try? await stream.write(Array("220 smtp.example ready\r\n".utf8))
                     stream.close()
@@ -231,7 +231,7 @@ private final class Greeter {
         listener = try Listener(on: loop, at: SocketAddress("127.0.0.1:0")!)
         let listener = listener
         loop.spawn { [weak self] in
-            while let incoming = await listener.accept(onExhausted: { _ in }), let tls = self?.tls {
+            while let incoming = await listener.accept(onExhausted: { false }), let tls = self?.tls {
                 loop.spawn {
                     guard let stream = try? incoming.stream(on: loop, tls: tls) else { return }
                     stream.deadline = loop.now + .seconds(10)

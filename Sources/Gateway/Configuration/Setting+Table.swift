@@ -73,6 +73,11 @@ extension Setting {
                 "The most memory of a loop that one unauthenticated request may hold; more is answered with 413. WeCom's "
                 + "largest callbacks stay far below it."),
         Setting(
+            "edge.body-memory", \.edge.bodyMemory, .size(in: 1 << 20...64 << 30), .restart,
+            why:
+                "All bodies that are on their way in, together, without the first 64 KB of each. Who needs more than is left "
+                + "gets 503; callbacks seldom do."),
+        Setting(
             "edge.header-timeout", \.edge.headerTimeout, .duration(in: .milliseconds(100) ... .seconds(120)), .live,
             why: "From the first byte of a request to the end of its headers; ends clients that drip."),
         Setting(

@@ -10,6 +10,8 @@ final class ServerConnection {
         case finished
         /// The peer broke the rules; it is told so, then the connection is closed.
         case refused(HTTPFault)
+        /// There is no memory for its body now.
+        case overloaded
         case stream(StreamError, during: ServerPhase)
     }
 
@@ -24,14 +26,20 @@ final class ServerConnection {
     private var head = RequestHead()
     private var output: [UInt8] = []
     private var isIdle = true
+    /// Since when it waits for the peer; nil while it works at a request or is closed.
+    private(set) var waitsSince: Instant?
+    /// Whether a whole request has ever come.
+    private(set) var hasServed = false
     private var servedInARow = 0
+    /// Of the memory that all bodies share.
+    private var bodyStepsTaken = 0
 
     /// Answers to pipelined requests leave at the latest when this much has gathered.
     private static let outputMax = 64 * 1024
     /// An idle connection keeps no more than this for its next answer.
     private static let outputKept = 4 * 1024
     /// A peer that sends as fast as it is answered never makes this task wait; the other connections want their turn as well.
-    private static let servedInARowMax = 16
+    private static let servedInARowMax = 4
     /// After a refusal: how long the peer may go on sending into the void. Closing at once would make its kernel discard the
     /// answer it has not read (RFC 9112, 9.6).
     private static let lingerFor = Duration.seconds(1)
@@ -49,29 +57,38 @@ final class ServerConnection {
             switch error {
             case .finished: break
             case .refused(let fault): await refuse(fault)
+            case .overloaded: await refuseOverloaded()
             case .stream(let fault, let phase): await fail(fault, during: phase)
             }
         }
-        stream.close()
+        close()
     }
 
-    func close() { stream.close() }
+    func close() {
+        waitsSince = nil
+        stream.close()
+    }
 
     func closeIfIdle() { if isIdle { stream.close() } }
 
     private func handshake() async throws(End) {
+        waitsSince = loop.now
         stream.deadline = loop.now + server.settings.timeouts.head
-        do throws(StreamError) { try await stream.handshake() } catch { throw .stream(error, during: .handshake) }
+        do throws(StreamError) {
+            if stream.isSecure {
+                try await stream.untilFirstBytes()
+                await server.handshakes.pass()
+            }
+            try await stream.handshake()
+        } catch {
+            throw .stream(error, during: .handshake)
+        }
     }
 
     private func serveOne() async throws(End) {
         let receivedAt = try await readHead()
-        let headStart = start
-        let body = try await readBody()
-        // The request is a temporary so that it is gone before the head and the buffer, which it shares, are written again.
-        let response = await server.handler.respond(
-            to: Request(
-                peer: stream.peer, receivedAt: receivedAt, head: head, body: body, buffer: buffer, start: headStart))
+        let response = try await answerBody(receivedAt)
+        waitsSince = loop.now
         let keepsAlive = head.keepsAlive && !server.isDraining
         server.append(response, answering: head.method, version: head.version, keepsAlive: keepsAlive, to: &output)
         server.report(.answered(status: response.status, after: loop.now - receivedAt))
@@ -87,6 +104,19 @@ final class ServerConnection {
             servedInARow = 0
             await loop.nextTurn()
         }
+    }
+
+    /// The handler's answer to the request whose head was read. The body and its memory are gone when this returns.
+    private func answerBody(_ receivedAt: Instant) async throws(End) -> Response {
+        defer { giveBackBodySteps() }
+        let headStart = start
+        let body = try await readBody()
+        waitsSince = nil
+        hasServed = true
+        // The request is a temporary so that it is gone before the head and the buffer, which it shares, are written again.
+        return await server.handler.respond(
+            to: Request(
+                peer: stream.peer, receivedAt: receivedAt, head: head, body: body, buffer: buffer, start: headStart))
     }
 
     // MARK: Reading
@@ -132,6 +162,7 @@ final class ServerConnection {
         stream.deadline = loop.now + server.settings.timeouts.idle
         do throws(StreamError) { end = try await readFirst() } catch { throw .finished }
         guard end > 0 else { throw .finished }
+        waitsSince = loop.now
     }
 
     /// The count of bytes at the start of the buffer; 0 when the peer has closed, or the server drains and none have come.
@@ -183,6 +214,7 @@ final class ServerConnection {
             return []
         }
         stream.deadline = loop.now + server.settings.timeouts.body
+        waitsSince = loop.now
         if head.expectsContinue, bodyStart == end {
             ResponseWriter.appendContinue(to: &output)
             try await flush()
@@ -195,6 +227,7 @@ final class ServerConnection {
             body.reserveCapacity(min(length, EventLoop.readBufferSize))
             while true {
                 let count = min(length - body.count, end - bodyStart)
+                try takeBodySteps(for: body.count + count)
                 body.append(contentsOf: buffer[bodyStart..<bodyStart + count])
                 bodyStart += count
                 if body.count == length { break }
@@ -209,6 +242,7 @@ final class ServerConnection {
                     break decoding
                 case .malformed(let fault): throw .refused(fault)
                 case .incomplete:
+                    try takeBodySteps(for: body.count)
                     bodyStart = end
                     try await fillBody()
                 }
@@ -216,6 +250,19 @@ final class ServerConnection {
         }
         start = bodyStart
         return body
+    }
+
+    private func takeBodySteps(for byteCount: Int) throws(End) {
+        while byteCount > BodyBudget.freeByteCount + bodyStepsTaken * BodyBudget.step {
+            guard server.bodies.takeStep() else { throw .overloaded }
+            bodyStepsTaken += 1
+        }
+    }
+
+    private func giveBackBodySteps() {
+        guard bodyStepsTaken > 0 else { return }
+        server.bodies.giveBack(steps: bodyStepsTaken)
+        bodyStepsTaken = 0
     }
 
     /// Reads more of the body into the room behind the head, whose bytes stay where they are.
@@ -254,6 +301,15 @@ final class ServerConnection {
         await writeLast()
     }
 
+    private func refuseOverloaded() async {
+        server.report(.refused(.outOfBodyMemory))
+        let problem = ProblemDocument(
+            .serviceUnavailable, code: "overloaded",
+            detail: "There is no room for a body of this size now; repeat it later.")
+        server.append(problem.response, answering: head.method, version: .http11, keepsAlive: false, to: &output)
+        await writeLast()
+    }
+
     private func fail(_ error: StreamError, during phase: ServerPhase) async {
         switch (phase, error) {
         case (.handshake, _): server.report(.handshakeFailed(error))
@@ -280,6 +336,7 @@ final class ServerConnection {
 
     private func linger() async {
         stream.finishWriting()
+        waitsSince = loop.now
         let end = loop.now + Self.lingerFor
         stream.deadline = end
         var sink = loop.takeBuffer()

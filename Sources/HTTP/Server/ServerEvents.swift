@@ -5,8 +5,11 @@ package import Loop
 package enum ServerEvent {
     case accepted
     case closed
-    /// The address has too many connections already, or the process is out of descriptors.
     case refused(RefusedConnection)
+    /// So many connections were closed, to make room for new ones, because their peers kept this side waiting longest.
+    case shed(Int)
+    /// Descriptors are used up; told once a second at most, however many connections that costs.
+    case outOfDescriptors
     case handshakeFailed(StreamError)
     case malformed(HTTPFault)
     /// A time-out before the request was whole.
@@ -15,8 +18,12 @@ package enum ServerEvent {
 }
 
 package enum RefusedConnection {
+    /// The address has its fill.
     case tooManyOfAddress
-    case outOfDescriptors(code: Int32)
+    /// And no other connection kept this side waiting long enough to be closed for it.
+    case outOfDescriptors
+    /// The bodies that are on their way in take all the memory they may.
+    case outOfBodyMemory
 }
 
 package enum ServerPhase: String {

@@ -76,7 +76,7 @@ struct Listening: Sendable {
             text = "\(error); does `trust` in the block `delivery` name the authority of this certificate?"
         case .malformed(let fault): text = "not HTTP: \(fault.message)"
         case .refused, .timedOut: text = "a connection was given up before its request was whole"
-        case .accepted, .closed, .answered: return
+        case .accepted, .closed, .answered, .shed, .outOfDescriptors: return
         }
         StandardError.write(Array("\(text)\n".utf8))
     }

@@ -26,6 +26,7 @@ final class Appliance {
     private let health = Health()
     private let metrics = MetricsRegistry()
     private let edgeMetrics: EdgeMetrics
+    private let bounds: EdgeBounds
     private let reloads: Counter
     private let failedReloads: Counter
     private let lastReloadFailed: Gauge
@@ -42,7 +43,7 @@ final class Appliance {
 
     init(
         loop: EventLoop, signals: Signals, prepared: Prepared, configurationPath: String, surroundings: Surroundings,
-        output: LogOutput
+        descriptorLimit: Int, output: LogOutput
     ) {
         self.loop = loop
         self.signals = signals
@@ -53,6 +54,7 @@ final class Appliance {
         self.output = output
         log = Logger(subsystem: "weir", output: output)
         edgeMetrics = EdgeMetrics(metrics)
+        bounds = EdgeBounds(prepared.configuration.edge, descriptorLimit: descriptorLimit)
         reloads = metrics.counter("weir_reloads_total", "Reloads that took effect.")
         failedReloads = metrics.counter("weir_reload_failures_total", "Reloads refused because something was wrong.")
         lastReloadFailed = metrics.gauge(
@@ -130,7 +132,9 @@ final class Appliance {
             throws
         {
             let server = try HTTPServer(
-                on: loop, at: address, prepared.server(isSecure: isSecure), ledger: makeLedger(), handler: handler,
+                on: loop, at: address, prepared.server(isSecure: isSecure), ledger: makeLedger(), bodies: bounds.bodies,
+                // Probes are answered when nobody else is.
+                descriptorCeiling: name == .operations ? .max : bounds.descriptorCeiling, handler: handler,
                 report: edgeMetrics.observer(name, log: log.named("edge")))
             servers.append((server, isSecure))
             loop.spawn { await server.run() }
@@ -176,8 +180,8 @@ final class Appliance {
         let configuration = prepared.configuration
         let plan = TrafficPlan(
             prepared: prepared, redis: address, instance: instance,
-            ledger: makeLedger(), permits: PermitTable(), health: health, log: log, edgeMetrics: edgeMetrics,
-            ingestMetrics: IngestMetrics(metrics), routingMetrics: RoutingMetrics(metrics),
+            ledger: makeLedger(), bounds: bounds, permits: PermitTable(), health: health, log: log,
+            edgeMetrics: edgeMetrics, ingestMetrics: IngestMetrics(metrics), routingMetrics: RoutingMetrics(metrics),
             webhookMetrics: WebhookMetrics(metrics))
         let count = configuration.loops == 0 ? EventLoop.coreCount : configuration.loops
         for index in 0..<count {

@@ -11,6 +11,7 @@ struct EdgeMetrics: Sendable {
     enum Refusal: String, MetricLabel {
         case tooManyOfAddress = "address_limit"
         case outOfDescriptors = "descriptors"
+        case outOfBodyMemory = "body_memory"
     }
 
     enum StatusClass: String, MetricLabel {
@@ -25,6 +26,7 @@ struct EdgeMetrics: Sendable {
         let open: Gauge
         let accepted: Counter
         let refused: LabelledCounter<Refusal>
+        let shed: Counter
         let handshakeFailures: Counter
         let malformed: Counter
         let timeouts: Counter
@@ -48,6 +50,9 @@ struct EdgeMetrics: Sendable {
                 refused: registry.counters(
                     "weir_connections_refused_total", "Connections refused.", labels: labels, by: Refusal.self,
                     as: "reason"),
+                shed: registry.counter(
+                    "weir_connections_shed_total",
+                    "Connections closed to make room, because their peers kept Weir waiting longest.", labels: labels),
                 handshakeFailures: registry.counter(
                     "weir_tls_handshake_failures_total", "TLS handshakes that failed.", labels: labels),
                 malformed: registry.counter(
@@ -71,9 +76,13 @@ struct EdgeMetrics: Sendable {
                 metrics.open.add(1)
             case .closed: metrics.open.subtract(1)
             case .refused(.tooManyOfAddress): metrics.refused[.tooManyOfAddress].increment()
-            case .refused(.outOfDescriptors(let code)):
-                metrics.refused[.outOfDescriptors].increment()
-                log.error("cannot accept a connection", ["listener": name.rawValue, "errno": Int(code)])
+            case .refused(.outOfDescriptors): metrics.refused[.outOfDescriptors].increment()
+            case .refused(.outOfBodyMemory): metrics.refused[.outOfBodyMemory].increment()
+            case .shed(let count): metrics.shed.increment(by: count)
+            case .outOfDescriptors:
+                log.error(
+                    "descriptors are used up: connections are closed for new ones; allow more (ulimit -n, LimitNOFILE)",
+                    ["listener": name.rawValue])
             case .handshakeFailed(let error):
                 metrics.handshakeFailures.increment()
                 log.debug("a TLS handshake failed", ["listener": name.rawValue, "error": "\(error)"])

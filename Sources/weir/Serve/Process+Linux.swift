@@ -12,12 +12,13 @@ extension EventLoop {
     static var coreCount: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 
-/// As many connections as the system allows this user.
-func raiseDescriptorLimit() {
+/// As many connections as the system allows this user; returns how many descriptors that is.
+func raiseDescriptorLimit() -> Int {
     var limit = rlimit()
-    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
     limit.rlim_cur = limit.rlim_max
     _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    return Int(clamping: limit.rlim_max)
 }
 
 /// What to do about an address that cannot be listened at.

@@ -26,12 +26,14 @@ struct ServeCommand: Command {
             let prepared = try Preparation.reading(file.path, in: file.surroundings)
             let data = try DataFolder(prepared.configuration.data)
             let loop = try EventLoop()
-            raiseDescriptorLimit()
+            let descriptorLimit = raiseDescriptorLimit()
             let settings = prepared.configuration.log
             let output = LogOutput(level: settings.level, format: settings.format(isTerminal: StandardError.isTerminal))
             try armFaultPoint(Logger(subsystem: "weir", output: output))
             let fault = Mutex<String?>(nil)
-            serve(prepared, data, output, on: loop) { text in fault.withLock { $0 = text } }
+            serve(prepared, data, output, on: loop, descriptorLimit: descriptorLimit) { text in
+                fault.withLock { $0 = text }
+            }
             loop.run()
             if let text = fault.withLock({ $0 }) { throw StartFault(text) }
             return .success
@@ -54,7 +56,7 @@ struct ServeCommand: Command {
     }
 
     private func serve(
-        _ prepared: Prepared, _ data: DataFolder, _ output: LogOutput, on loop: EventLoop,
+        _ prepared: Prepared, _ data: DataFolder, _ output: LogOutput, on loop: EventLoop, descriptorLimit: Int,
         onFault: @escaping @Sendable (String) -> Void
     ) {
         let file = file
@@ -64,7 +66,7 @@ struct ServeCommand: Command {
                 let signals = try Signals(on: loop)
                 let appliance = Appliance(
                     loop: loop, signals: signals, prepared: prepared, configurationPath: file.path,
-                    surroundings: file.surroundings, output: output)
+                    surroundings: file.surroundings, descriptorLimit: descriptorLimit, output: output)
                 try await appliance.run(data)
             } catch {
                 onFault("\(error)")

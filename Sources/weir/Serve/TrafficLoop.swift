@@ -18,6 +18,7 @@ struct TrafficPlan: Sendable {
     /// Names this instance over restarts.
     let instance: String
     let ledger: AddressLedger
+    let bounds: EdgeBounds
     let permits: PermitTable
     let health: Health
     let log: Logger
@@ -71,7 +72,8 @@ final class TrafficLoop {
             metrics: plan.ingestMetrics)
         let server = try HTTPServer(
             on: loop, at: configuration.publicListener.listen, plan.prepared.server(isSecure: true),
-            ledger: plan.ledger, handler: handler,
+            ledger: plan.ledger, bodies: plan.bounds.bodies, descriptorCeiling: plan.bounds.descriptorCeiling,
+            handler: handler,
             report: plan.edgeMetrics.observer(.public, log: plan.log.named("edge")))
         server.faultPoints = ServerFaultPoints(received: .callbackReceived, answered: .callbackAnswered)
         edge = (server, handler)

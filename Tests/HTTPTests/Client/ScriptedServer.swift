@@ -23,7 +23,7 @@ final class ScriptedServer {
         let listener = listener
         loop.spawn { [weak self] in
             for script in scripts {
-                guard let incoming = await listener.accept(onExhausted: { _ in }) else { return }
+                guard let incoming = await listener.accept(onExhausted: { false }) else { return }
                 self?.connectionCount += 1
                 loop.spawn { try? await self?.follow(script, Wire(incoming.stream(on: loop))) }
             }

@@ -17,7 +17,8 @@ final class ServerFixture: RequestHandler {
     static func run(
         limits: HTTPLimits = HTTPLimits(),
         timeouts: ServerTimeouts = ServerTimeouts(head: .seconds(20), body: .seconds(20), idle: .seconds(20)),
-        tls: TLSServer? = nil, connectionsPerAddress: Int = 100,
+        tls: TLSServer? = nil, connectionsPerAddress: Int = 100, bodies: BodyBudget = BodyBudget(byteCount: .max),
+        descriptorCeiling: Int32 = .max,
         answering answer: (@Sendable (Request) async -> Response)? = nil,
         _ body: @escaping @Sendable (ServerFixture) async throws -> Void
     ) async throws {
@@ -26,7 +27,8 @@ final class ServerFixture: RequestHandler {
             let server = try HTTPServer(
                 on: loop, at: SocketAddress("127.0.0.1:0")!,
                 ServerSettings(tls: tls, limits: limits, timeouts: timeouts),
-                ledger: AddressLedger(connectionsPerAddress: connectionsPerAddress), handler: fixture
+                ledger: AddressLedger(connectionsPerAddress: connectionsPerAddress), bodies: bodies,
+                descriptorCeiling: descriptorCeiling, handler: fixture
             ) { [weak fixture] in fixture?.events.append($0) }
             fixture.made = server
             let running = loop.spawn { await server.run() }
