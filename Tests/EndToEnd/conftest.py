@@ -1,5 +1,6 @@
 """Fixtures: one Weir that most tests share, and `start` for those that need one of their own (faults, limits, restarts)."""
 
+import contextlib
 import os
 import random
 import types
@@ -69,9 +70,8 @@ def receiver(certificates):
     receiver.close()
 
 
-@pytest.fixture
-def start(certificates):
-    """Starts a Weir of the test's own: start(tenants, rules=…, blocks={…}, environment={…})."""
+@contextlib.contextmanager
+def starting(certificates):
     mine = []
 
     def start(tenants, rules=EVERYTHING, ready=True, **options):
@@ -80,10 +80,26 @@ def start(certificates):
         _running.append(gateway)
         return gateway.start(ready)
 
-    yield start
-    for gateway in mine:
-        _running.remove(gateway)
-        gateway.clean()
+    try:
+        yield start
+    finally:
+        for gateway in mine:
+            _running.remove(gateway)
+            gateway.clean()
+
+
+@pytest.fixture
+def start(certificates):
+    """Starts a Weir of the test's own: start(tenants, rules=…, blocks={…}, environment={…})."""
+    with starting(certificates) as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_for_module(certificates):
+    """The same, for a Weir that the tests of one file share."""
+    with starting(certificates) as start:
+        yield start
 
 
 @pytest.fixture(scope="session")

@@ -93,6 +93,7 @@ def test_a_proxy_in_front_agrees_on_where_each_request_ends(shared, haproxy, tex
     with haproxy.connect() as wire:
         client = wire.port
         wire.offer(EVERYTHING[what] + hidden)
+        wire.finish()  # nobody need wait for a rest that never comes
         wire.drain()
 
     # Whoever comes next on the same connection to Weir gets the answer to his own question.

@@ -112,7 +112,7 @@ import Testing
             let client = RedisClient(loop: loop, address: address, resolver: Resolver(loop: loop))
             var attempts = 0
             loop.spawn {
-                while let incoming = await listener.accept(onExhausted: { _ in }) {
+                while let incoming = await listener.accept(onExhausted: { false }) {
                     attempts += 1
                     try? incoming.stream(on: loop).close()
                 }

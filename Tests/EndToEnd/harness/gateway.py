@@ -1,6 +1,7 @@
 """The real binary in a folder of its own, with the Redis it starts itself, on free ports."""
 
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -41,6 +42,7 @@ class Gateway:
     rules: str
     blocks: dict = field(default_factory=dict)
     environment: dict = field(default_factory=dict)
+    descriptors: int | None = None  # as many as it may have at most
 
     def __post_init__(self):
         # Short, since the path of a Unix socket has 107 bytes.
@@ -71,9 +73,10 @@ class Gateway:
 
     def start(self, ready=True):
         self.killed = False
+        limited = ["prlimit", f"--nofile={self.descriptors}"] if self.descriptors else []
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
-                [BINARY, "serve", "--config", self.config],
+                [*limited, BINARY, "serve", "--config", self.config],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=os.environ | self.environment,
                 start_new_session=True,  # a process group of its own, as a terminal would give it
             )  # fmt: skip
@@ -120,6 +123,13 @@ class Gateway:
             for sample, value in self.metrics().items()
             if sample.partition("{")[0] == name and all(text in sample for text in wanted)
         )
+
+    def open_descriptors(self):
+        return len(os.listdir(f"/proc/{self.process.pid}/fd"))
+
+    def resident_bytes(self):
+        pages = Path(f"/proc/{self.process.pid}/statm").read_text().split()[1]
+        return int(pages) * resource.getpagesize()
 
     def connect(self, **options):
         return Wire(self.public, self.ca, **options)

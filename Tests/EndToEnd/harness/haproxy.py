@@ -23,9 +23,9 @@ defaults
     option http-keep-alive
     http-reuse always
     timeout connect 5s
-    timeout client 300ms
-    timeout http-request 300ms
-    timeout server 1s
+    timeout client 5s
+    timeout http-request 5s
+    timeout server 5s
 frontend front
     bind 127.0.0.1:{port}
     default_backend weir

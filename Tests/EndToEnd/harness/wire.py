@@ -1,5 +1,6 @@
 """HTTP/1.1 by hand over TLS, so that tests decide every byte and see every byte."""
 
+import contextlib
 import socket
 import ssl
 from dataclasses import dataclass
@@ -51,10 +52,8 @@ class Wire:
 
     def offer(self, data):
         """Sends what the server may refuse before it has read it all; its answer is read all the same."""
-        try:
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
             self.socket.sendall(data)
-        except (ConnectionError, ssl.SSLError):
-            pass
 
     def request(self, method, target, body=None, headers=()):
         self.send(request_bytes(method, target, body, headers))
@@ -83,14 +82,17 @@ class Wire:
         except (ConnectionError, ssl.SSLEOFError):
             return True
 
+    def finish(self):
+        """Nothing more will be sent; what comes can still be read. On a plain connection."""
+        with contextlib.suppress(OSError):
+            self.socket.shutdown(socket.SHUT_WR)
+
     def drain(self):
         """All that comes until the server ends the connection, in whatever way."""
         data, self._unread = self._unread, b""
-        try:
+        with contextlib.suppress(ConnectionError, ssl.SSLError):
             while more := self.socket.recv(65536):
                 data += more
-        except (ConnectionError, ssl.SSLError):
-            pass
         return data
 
     def _more(self):
