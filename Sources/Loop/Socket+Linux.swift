@@ -25,12 +25,18 @@ package struct Socket: ~Copyable {
         return Socket(adopting: descriptor)
     }
 
+    /// What the kernel holds of answers that a peer does not read. By itself it would grow that to megabytes for each connection
+    /// of a client that asks and asks and never reads.
+    private static let sendBufferBytes: Int32 = 64 << 10
+
     /// Binds and listens. With `sharesPort`, several loops listen at one address and the kernel spreads connections.
     package static func listen(at address: SocketAddress, sharesPort: Bool) throws(StreamError) -> Socket {
         let socket = try make(family: address.family)
         if case .ip = address {
             socket.set(SO_REUSEADDR, level: SOL_SOCKET)
             if sharesPort { socket.set(SO_REUSEPORT, level: SOL_SOCKET) }
+            // Accepted sockets inherit it.
+            socket.set(SO_SNDBUF, level: SOL_SOCKET, to: sendBufferBytes)
         }
         let bound = try unsafe address.withSockaddr { unsafe bind(socket.descriptor, $0, $1) }
         guard bound == 0 else { throw .system(call: "bind \(address)", code: errno) }
@@ -91,9 +97,9 @@ package struct Socket: ~Copyable {
         return SocketAddress(storage)
     }
 
-    private func set(_ option: Int32, level: Int32) {
-        var one: Int32 = 1
-        unsafe setsockopt(descriptor, level, option, &one, socklen_t(MemoryLayout<Int32>.size))
+    private func set(_ option: Int32, level: Int32, to value: Int32 = 1) {
+        var value = value
+        unsafe setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 }
 
