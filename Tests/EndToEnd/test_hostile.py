@@ -92,6 +92,17 @@ def test_who_keeps_weir_waiting_is_ended(patient):
         eventually(lambda: all(crowd.ended for crowd in crowds.values()), what="each was ended once")
 
 
+def test_who_never_reads_is_answered_no_more_than_small_buffers_hold(patient):
+    patient.rests()
+    before = patient.weir.metric("weir_http_responses_total", listener="public")
+    with Crowd(ATTACKS["never reading"], patient.target(), 1) as crowd:
+        eventually(lambda: crowd.ended > 0, what="it was given up")
+    patient.rests()
+    answers = patient.weir.metric("weir_http_responses_total", listener="public") - before
+    # Of some 150 bytes each: 64 KB of output and as much in the kernel, which counts its own overhead too.
+    assert answers / (crowd.ended + 1) < 5000
+
+
 def test_renegotiation_is_refused(patient):
     command = ["openssl", "s_client", "-connect", f"127.0.0.1:{patient.weir.public}", "-tls1_2"]
     refused = subprocess.run(command, input=b"R\n", capture_output=True, timeout=20)
