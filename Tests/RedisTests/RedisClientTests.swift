@@ -164,7 +164,7 @@ import Testing
             defer { listener.close() }
             loop.spawn {
                 var repliesMax = 1
-                while let incoming = await listener.accept(onExhausted: { _ in }) {
+                while let incoming = await listener.accept(onExhausted: { false }) {
                     let replies = ["+PONG\r\n", ":7\r\n"].prefix(repliesMax)
                     repliesMax = 2
                     loop.spawn { try? await Self.serve(incoming, Array(replies), on: loop) }
