@@ -20,8 +20,8 @@ struct CallbackMoment {
 struct TakenCallback {
     /// In order; empty when there is nothing to keep.
     let events: [Event]
-    /// What makes the callback as a whole unrepeatable, if its sender gave it such a thing.
-    var nonce: [UInt8]?
+    /// What makes the callback as a whole unrepeatable, if its sender signs.
+    var signature: [UInt8]?
     /// The answer once they are kept.
     let answer: Response
 }

@@ -129,8 +129,8 @@ package final class CallbackHandler: RequestHandler {
         for event in taken.events { pending.append(try prepare(event, desk)) }
         metrics.normaliseSeconds.observe(loop.preciseNow() - normalised)
         do {
-            let nonce = try taken.nonce.map { (nonce) throws(CryptoError) in
-                try scratch.seenKey(source: desk.name, dedupe: (Array("nonce:".utf8) + nonce).span)
+            let nonce = try taken.signature.map { (signature) throws(CryptoError) in
+                try scratch.seenKey(source: desk.name, dedupe: (Array("signature:".utf8) + signature).span)
             }
             FaultPoint.callbackOpened.pass()
             let added = try await appender.append(pending, nonce: nonce, to: partition)

@@ -3,7 +3,9 @@
 // With `hmac`, three headers prove the sender:
 //   X-Weir-Timestamp: seconds since 1970        X-Weir-Nonce: 1–128 characters, new for each callback
 //   X-Weir-Signature: hex(HMAC-SHA256(secret, timestamp + "." + nonce + "." + body))
-// A nonce is remembered in the very step that keeps the events, so a replay inside the tolerance keeps nothing.
+// The signature covers all of it, so it is what is remembered, in the very step that keeps the events: a replay inside the
+// tolerance has the same one and keeps nothing. A nonce used again by the provider for another body has another signature; it is
+// the provider's slip and nobody's attack, and dropping its events for it would lose them.
 
 import Codec
 import Crypto
@@ -45,7 +47,7 @@ final class InstanceDesk: CallbackDesk {
     ) throws(CallbackRefusal) -> TakenCallback {
         let started = now.loop.preciseNow()
         try checkAddress(request)
-        let nonce = try authenticate(request, path, now)
+        let signature = try authenticate(request, path, now)
         observe(now.loop.preciseNow() - started)
         let hash: Digest<32>
         do throws(CryptoError) {
@@ -55,7 +57,7 @@ final class InstanceDesk: CallbackDesk {
         }
         do throws(InstanceFault) {
             let events = try normaliser.events(from: request.body.span, hash: hash, receivedAt: now.timestamp)
-            return TakenCallback(events: events, nonce: nonce, answer: Self.success)
+            return TakenCallback(events: events, signature: signature, answer: Self.success)
         } catch {
             throw CallbackRefusal(.content, "\(error)")
         }
@@ -71,7 +73,7 @@ final class InstanceDesk: CallbackDesk {
         }
     }
 
-    /// - Returns: the nonce of a signed callback.
+    /// - Returns: the signature of a signed callback.
     private func authenticate(
         _ request: Request, _ path: CallbackPath, _ now: CallbackMoment
     ) throws(CallbackRefusal) -> [UInt8]? {
@@ -125,7 +127,7 @@ final class InstanceDesk: CallbackDesk {
         let age = CallbackTimestamp.judge(
             timestamp.span, now: now.seconds, tolerance: tolerance.map { $0.milliseconds / 1000 })
         guard age == .fresh else { throw CallbackRefusal(.timestamp, "\(age)") }
-        return nonce
+        return received
     }
 }
 

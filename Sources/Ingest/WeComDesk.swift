@@ -55,7 +55,7 @@ final class WeComDesk: CallbackDesk {
             let event = try normaliser.event(from: opened.message.span, receivedAt: now.timestamp) {
                 (message) throws(CryptoError) in try scratch.sha256.digest(message)
             }
-            return TakenCallback(events: [event], nonce: nil, answer: Self.answer(to: event))
+            return TakenCallback(events: [event], signature: nil, answer: Self.answer(to: event))
         } catch {
             throw CallbackRefusal(.digest, "\(error)")
         }

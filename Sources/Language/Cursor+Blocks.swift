@@ -66,6 +66,7 @@ extension Cursor {
             try read(&self, Located(word, at: token.range))
             return true
         } catch {
+            hideIfSecret(token)
             skip(toClause: words, depth: depth)
             return false
         }
@@ -82,7 +83,7 @@ extension Cursor {
                 hint: guess.isEmpty ? "known here: \(words.joined(separator: ", "))" : nil)
         default:
             return error(
-                "\(token.shown) has no place in \(owner)", at: token.range,
+                "\(shown(token)) has no place in \(owner)", at: token.range,
                 hint: "known here: \(words.joined(separator: ", "))")
         }
     }

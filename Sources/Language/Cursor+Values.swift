@@ -28,10 +28,10 @@ extension Cursor {
     }
 
     /// A string that is not empty and fits on one line of a log: what things are called.
-    package mutating func name(_ what: String) throws(Reported) -> Located<String> {
+    package mutating func name(_ what: String, countMax: Int = 100) throws(Reported) -> Located<String> {
         let name = try string(what)
-        guard !name.value.isEmpty, name.value.count <= 100 else {
-            throw error("\(what) has 1 to 100 characters", at: name.range)
+        guard !name.value.isEmpty, name.value.count <= countMax else {
+            throw error("\(what) has 1 to \(countMax) characters", at: name.range)
         }
         guard !name.value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
             throw error("\(what) has no control characters", at: name.range)
@@ -77,7 +77,15 @@ extension Cursor {
     package mutating func secret(_ what: String) throws(Reported) -> Located<Secret> {
         switch next.kind {
         case .secret(let secret): return Located(secret, at: take().range)
-        case .string(let value): return Located(.inline(value), at: take().range)
+        case .string(let value):
+            hide(next)
+            return Located(.inline(value), at: take().range)
+        case .word(let word) where word.allSatisfy({ $0.isLowercase || $0 == "-" }):
+            // Rather the next clause than the value of this one.
+            throw refuse("\(what): env:NAME or file:PATH")
+        case .word where mayHoldSecrets, .quantity where mayHoldSecrets, .invalid where mayHoldSecrets:
+            hide(next)
+            throw error("\(what) is written env:NAME, file:PATH, or in double quotes", at: next.range)
         default: throw refuse("\(what): env:NAME or file:PATH")
         }
     }

@@ -11,6 +11,8 @@ package struct Cursor {
     package let file: SourceFile
     package internal(set) var findings: Findings
 
+    /// Whether texts that nobody made sense of may be secrets, and are shown nowhere.
+    let mayHoldSecrets: Bool
     private let tokens: [Token]
     private var index = 0
     /// How many `{` are open, counted as tokens are taken, so that skipping after a mistake knows where the clause ends.
@@ -20,8 +22,9 @@ package struct Cursor {
     /// The statement at which a forgotten `}` was reported, so that the blocks around it stay silent.
     private var forgottenBraceIndex: Int?
 
-    package init(_ file: SourceFile) {
+    package init(_ file: SourceFile, mayHoldSecrets: Bool = false) {
         self.file = file
+        self.mayHoldSecrets = mayHoldSecrets
         let (tokens, findings) = Lexer.lex(file)
         self.tokens = tokens.filter { $0.kind != .comment }
         self.findings = findings
@@ -93,7 +96,7 @@ package struct Cursor {
             findings.error(
                 "expected \(expected) after \(last.shown)", at: SourceRange(file: file, bytes: end..<end), hint: hint)
         } else {
-            findings.error("expected \(expected), found \(token.shown)", at: token.range, hint: hint)
+            findings.error("expected \(expected), found \(shown(token))", at: token.range, hint: hint)
         }
         return Reported()
     }
@@ -110,6 +113,32 @@ package struct Cursor {
     /// What to throw when the reason has been reported before.
     package var reported: Reported { Reported() }
 
+    // MARK: Secrets
+
+    /// Keeps the text of a secret out of all that is shown of its line.
+    func hide(_ token: Token) {
+        // The quotes stay, so that one sees what kind of thing it is.
+        let isQuoted = if case .string = token.kind { true } else { false }
+        let range = token.range.bytes
+        file.hide(isQuoted && range.count >= 2 ? range.lowerBound + 1..<range.upperBound - 1 : range)
+    }
+
+    /// Keeps user and password of a URL out of all that is shown of its line.
+    package func hideUser(in url: SourceRange) {
+        let bytes = file.bytes[url.bytes]
+        guard let end = bytes.lastIndex(of: UInt8(ascii: "@")) else { return }
+        let slash = UInt8(ascii: "/")
+        let scheme = bytes[..<end].indices.first {
+            $0 > bytes.startIndex && bytes[$0] == slash && bytes[$0 - 1] == slash
+        }
+        file.hide((scheme ?? bytes.startIndex) + 1..<end)
+    }
+
+    /// The token as a message of this file may name it.
+    func shown(_ token: Token) -> String {
+        if case .string = token.kind, mayHoldSecrets { "a text" } else { token.shown }
+    }
+
     // MARK: Going on after a mistake
 
     /// Skips what is left of a broken clause: to a word that begins a clause, or the `}` of the block, at the given depth.
@@ -119,7 +148,17 @@ package struct Cursor {
                 if next.kind == .punctuation(.closeBrace) { return }
                 if let word = nextWord, words.contains(word) { return }
             }
-            take()
+            hideIfSecret(take())
+        }
+    }
+
+    /// A text that was skipped may be a secret under a misspelt name, and one without its closing quote too.
+    func hideIfSecret(_ token: Token) {
+        guard mayHoldSecrets else { return }
+        switch token.kind {
+        case .string: hide(token)
+        case .invalid where token.range.text.hasPrefix("\""): hide(token)
+        default: break
         }
     }
 

@@ -19,9 +19,9 @@ extension Diagnostic {
         let line = file.lineRange(around: range.bytes.lowerBound)
         let start = min(max(range.bytes.lowerBound, line.lowerBound), line.upperBound)
         let end = min(max(range.bytes.upperBound, start), line.upperBound)
-        var before = file.text(line.lowerBound..<start)
-        var marked = file.text(start..<end)
-        var after = file.text(end..<line.upperBound)
+        var before = file.shownText(line.lowerBound..<start)
+        var marked = file.shownText(start..<end)
+        var after = file.shownText(end..<line.upperBound)
         if before.count + marked.count + after.count > Self.excerptWidth {
             before = Self.tail(of: before)
             marked = Self.head(of: marked, width: Self.excerptWidth - Self.excerptLead)

@@ -1,6 +1,8 @@
 // The text of one rule file or of weir.conf, with what a diagnostic needs to point into it.
 // Everything that reads the language starts here: SourceFile → Lexer → Cursor → a parser.
 
+import Synchronization
+
 /// A file of the language. A class, because a file has an identity: every range of a token refers to it.
 package final class SourceFile: Sendable {
     /// The largest file Weir reads, in bytes: far above any file written by hand, and a bound on what a check may cost.
@@ -16,6 +18,8 @@ package final class SourceFile: Sendable {
     private let lineStarts: [Int]
     /// Where the first byte lies that is not UTF-8; nil in a sound file.
     let invalidOffset: Int?
+    /// What diagnostics show as `••••`: secrets. Whoever reads one hides it, whatever is said about its line by others.
+    private let hidden = Mutex<[Range<Int>]>([])
 
     package init(name: String, bytes: [UInt8]) {
         self.name = name
@@ -35,6 +39,21 @@ package final class SourceFile: Sendable {
     /// The source text of a range of bytes; bytes that are not UTF-8 show as U+FFFD.
     package func text(_ range: Range<Int>) -> String {
         String(decoding: bytes[range.clamped(to: bytes.indices)], as: UTF8.self)
+    }
+
+    func hide(_ range: Range<Int>) { hidden.withLock { $0.append(range) } }
+
+    /// As `text`, without what is hidden. Always as many dots, so that they do not tell the length.
+    func shownText(_ range: Range<Int>) -> String {
+        var shown = ""
+        var start = range.lowerBound
+        for secret in hidden.withLock({ $0 }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+            let cut = secret.clamped(to: start..<max(start, range.upperBound))
+            guard !cut.isEmpty else { continue }
+            shown += text(start..<cut.lowerBound) + "••••"
+            start = cut.upperBound
+        }
+        return shown + text(start..<max(start, range.upperBound))
     }
 
     /// Line and column of a byte, both counted from 1; the column counts characters, not bytes.

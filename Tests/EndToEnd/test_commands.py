@@ -9,9 +9,9 @@ import pytest
 import xmltodict
 
 from conftest import CORP
-from harness.gateway import BINARY, ROOT, free_port, weir
+from harness.gateway import BINARY, ROOT, free_port, wecom_source, weir
 from harness.polling import eventually
-from harness.wecom import WeCom, text_message
+from harness.wecom import WeCom, letters, text_message
 
 # The vendor's own vector (WeCom documentation, path/90968).
 VENDOR = {
@@ -48,7 +48,7 @@ def options_of(wecom, request):
 
 
 COMMANDS = [
-    (), ("serve",), ("config",), ("config", "check"), ("config", "default"), ("rules",), ("rules", "check"), ("rules", "explain"),
+    (), ("serve",), ("config",), ("config", "check"), ("config", "default"), ("config", "show"), ("rules",), ("rules", "check"), ("rules", "explain"),
     ("send-callback",), ("listen",), ("envelope",), ("envelope", "open"), ("envelope", "seal"), ("version",),
 ]  # fmt: skip
 
@@ -212,3 +212,43 @@ def test_send_callback_fails_when_the_gateway_refuses_or_is_away(shared, tmp_pat
     assert refused.returncode != 0 and "403" in refused.stderr + refused.stdout
     away = weir("send-callback", "--source", "app", "--config", wrong, "--url", f"https://127.0.0.1:{free_port()}/callback/app")
     assert away.returncode != 0 and away.stderr
+
+
+def test_open_reads_the_query_that_seal_wrote():
+    keys = {"--token": "t", "--key": letters(43), "--receive-id": CORP}
+    query = envelope("seal", keys, "hello", "--format", "query").stdout
+    assert envelope("open", keys, query).stdout == "hello"
+    wrong = envelope("open", keys | {"--token": "another"}, "https://host/callback/app?" + query)
+    assert wrong.returncode == 1 and "-40001" in wrong.stderr, "its signature is checked"
+
+
+def test_explain_asks_what_a_misspelt_type_was_to_be(tmp_path):
+    rules = tmp_path / "main.rules"
+    rules.write_text('route "all" { to webhooks }\n')
+    explained = weir("rules", "explain", "--rules", rules, "-", stdin='{"type":"message.recieved"}')
+    assert explained.returncode == 0
+    assert "message.recieved" in explained.stderr and "message.received" in explained.stderr
+
+
+def test_a_503_is_not_blamed_on_the_keys(start):
+    app = WeCom(CORP)
+    gateway = start(
+        'tenant "acme" {\n' + wecom_source("app", app) + "}\n", ready=False, blocks={"redis": 'url "unix:/nowhere/redis.sock"'}
+    )
+    eventually(lambda: gateway.health("/healthz") == 200, what="it listens")
+    sent = weir("send-callback", "--source", "app", "--config", gateway.config, "--trust", gateway.ca)
+    assert sent.returncode == 1
+    assert "Redis" in sent.stderr and "token" not in sent.stderr
+
+
+def test_config_show_tells_what_is_in_force(tmp_path):
+    config = tmp_path / "weir.conf"
+    config.write_text('loops 3\npublic { listen "127.0.0.1:1234" }\nredis { url "redis://user:hush@host" }\n')
+    shown = weir("config", "show", "--config", config, env=os.environ | {"WEIR_LOOPS": "5"})
+    lines = shown.stdout.splitlines()
+    assert "loops 5" in lines and 'public.listen "127.0.0.1:1234"' in lines
+    assert "hush" not in shown.stdout
+    assert weir("config", "show", "--config", config, "public.listen").stdout == '"127.0.0.1:1234"\n'
+    assert weir("config", "show", "--config", config, "public.url").stdout == "\n"
+    unknown = weir("config", "show", "--config", config, "public.listne")
+    assert unknown.returncode == 2 and "public.listen" in unknown.stderr

@@ -118,6 +118,15 @@ def test_a_signed_request_cannot_be_replayed_as_a_new_event(shared, text):
     assert len([d for d in shared.receiver.deliveries if d.text == text]) == 1
 
 
+def test_a_nonce_that_the_provider_uses_twice_loses_no_event(shared, text):
+    bodies = [notice("guid-1", 11010, message(f"{text} {number}", identity())) for number in range(2)]
+    nonce = letters(16)
+    for body in bodies:
+        assert shared.weir.post("phones", body, signed(body, shared.secret, nonce=nonce)).status == 200
+    for number in range(2):
+        shared.receiver.wait_text(f"{text} {number}")
+
+
 def test_a_path_token_opens_its_source_and_nothing_else_does(shared, text):
     body = notice("guid-1", 11010, message(text, identity()))
     assert shared.weir.post("pathed", body).status == 403

@@ -130,6 +130,43 @@ def test_config_check_says_what_is_wrong_and_where(tmp_path, what):
     assert expected in said and f"{config}:1:" in said, said
 
 
+UNFIT = {
+    "a secret that rules name": ({"rules": 'route "a" { to webhook "https://a.example/" secret env:WEIR_TEST_NOT_SET }'}, "WEIR_TEST_NOT_SET"),
+    "a rule": ({"rules": 'route "a" { wehn type = message.received to webhooks }'}, "wehn"),
+    "a folder of rules without any": ({"rules": None}, "rules"),
+    "a certificate": ({"blocks": {"public": 'certificates ["/nowhere/server"]'}}, "/nowhere/server"),
+    "certificates to trust": ({"blocks": {"delivery": 'trust "/nowhere/ca.pem"'}}, "/nowhere/ca.pem"),
+    "a data folder too deep for a socket": ({"data": "/tmp/" + "d" * 100}, "107"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", UNFIT)
+def test_config_check_refuses_what_serve_refuses(tmp_path, certificates, what):
+    changes, expected = UNFIT[what]
+    rules = tmp_path / "Rules"
+    rules.mkdir()
+    if (text := changes.get("rules", EVERYTHING)) is not None:
+        (rules / "main.rules").write_text(text)
+    blocks = {"public": f'certificates ["{certificates}/server"]'} | changes.get("blocks", {})
+    config = tmp_path / "weir.conf"
+    config.write_text(
+        f'data "{changes.get("data", tmp_path / "data")}"\nrules "{rules}"\n'
+        + "".join(f"{name} {{ {settings} }}\n" for name, settings in blocks.items())
+    )
+    for command in (("config", "check"), ("serve",)):
+        refused = weir(*command, "--config", config)
+        assert refused.returncode == 1, command
+        assert expected in refused.stdout + refused.stderr, command
+
+
+def test_rules_check_warns_of_a_secret_that_is_not_there(tmp_path):
+    rules = tmp_path / "main.rules"
+    rules.write_text(UNFIT["a secret that rules name"][0]["rules"])
+    checked = weir("rules", "check", rules)
+    assert checked.returncode == 0 and "WEIR_TEST_NOT_SET" in checked.stderr and "1 warning" in checked.stdout
+    assert weir("rules", "check", "--strict", rules).returncode == 1
+
+
 def test_config_check_warns_of_a_source_that_anyone_could_write_to(tmp_path):
     config = tmp_path / "weir.conf"
     config.write_text('tenant "a" { source "open" { kind instance } }\n')

@@ -44,17 +44,19 @@ struct ConfigurationChecker {
             warnIfGuessable(key.revealed.count, "`hmac`", at: draft.hmac?.range)
         case .pathToken(let token):
             warnIfGuessable(token.revealed.utf8.count, "`path-token`", at: draft.pathToken?.range)
-            if isOpen { warnOfLeak("a path stands in the logs of every proxy on the way", draft) }
+            if isOpen { warnOfLeak("a path stands in the logs of every proxy on the way", draft, source) }
         case .header(_, let value):
             warnIfGuessable(value.revealed.utf8.count, "`header`", at: draft.header?.value.range)
-            if isOpen { warnOfLeak("a header does not prove that the body is genuine", draft) }
+            if isOpen { warnOfLeak("a header does not prove that the body is genuine", draft, source) }
         }
     }
 
-    private mutating func warnOfLeak(_ reason: String, _ draft: SourceDraft) {
+    private mutating func warnOfLeak(_ reason: String, _ draft: SourceDraft, _ source: InstanceSource) {
         findings.warning(
             "\(draft.owner) takes callbacks from any address: \(reason)", at: draft.name.range,
-            hint: "add `allow [\"NETWORK\"]` with the addresses of the provider")
+            hint: source.allowed.isEmpty
+                ? "add `allow [\"NETWORK\"]` with the addresses of the provider"
+                : "narrow `allow` down to the addresses of the provider")
     }
 
     private mutating func warnIfGuessable(_ count: Int, _ what: String, at range: SourceRange?) {

@@ -15,7 +15,7 @@ extension ConfigurationDraft {
 
     private mutating func apply(_ setting: Setting, _ value: String) {
         let file = SourceFile(name: setting.variable, text: setting.environmentForm.text(of: value))
-        var cursor = Cursor(file)
+        var cursor = Cursor(file, mayHoldSecrets: true)
         do throws(Reported) {
             let start = cursor.next.range
             try setting.read(&cursor, &configuration)
@@ -27,13 +27,19 @@ extension ConfigurationDraft {
         findings.add(cursor.findings)
     }
 
-    /// Only near misses: Kubernetes puts WEIR_SERVICE_HOST and the like into every container beside a service `weir`.
+    /// Near misses, and what begins like the variables of a block. Kubernetes puts WEIR_SERVICE_HOST, WEIR_API_PORT and the like
+    /// into every container beside services `weir` and `weir-api`.
     private mutating func warnOfMisspelt(_ variables: [String: String]) {
         let known = Setting.table.map(\.variable)
         for name in variables.keys.sorted() where name.hasPrefix("WEIR_") && !known.contains(name) {
-            guard let meant = didYouMean(name, among: known), variables[meant] == nil else { continue }
+            let guess = didYouMean(name, among: known).flatMap { variables[$0] == nil ? $0 : nil }
+            let isOfBlock = Setting.blocks.contains { name.hasPrefix("WEIR_\($0.name.uppercased())_") }
+            let isKubernetes = name.contains("_SERVICE_") || name.contains("_PORT")
+            guard guess != nil || isOfBlock && !isKubernetes else { continue }
             let cursor = Cursor(SourceFile(name: name, text: ""))
-            findings.warning("no setting is overridden by \(name); did you mean \(meant)?", at: cursor.next.range)
+            findings.warning(
+                "no setting is overridden by \(name)" + (guess.map { "; did you mean \($0)?" } ?? ""),
+                at: cursor.next.range)
         }
     }
 }

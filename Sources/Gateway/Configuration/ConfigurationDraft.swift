@@ -13,7 +13,7 @@ struct ConfigurationDraft {
     /// data "…"  rules "…"  loops N  BLOCK { WORD VALUE … } …  tenant "NAME" { … } …
     /// ```
     init(of file: SourceFile) {
-        var cursor = Cursor(file)
+        var cursor = Cursor(file, mayHoldSecrets: true)
         let top = Setting.table.filter { $0.block == nil }.map(\.word)
         let words = top + Setting.blocks.map(\.name)
         var seen: [String: SourceRange] = [:]

@@ -7,7 +7,8 @@ extension Cursor {
     mutating func resourceName(_ what: String) throws(Reported) -> Located<String> {
         let name = try string(what)
         if let problem = ResourceName.problem(in: name.value) {
-            throw error("\(what) \(problem)", at: name.range)
+            // Only the name is wrong: what it names is read on.
+            _ = error("\(what) \(problem)", at: name.range)
         }
         return name
     }
@@ -32,6 +33,7 @@ extension Cursor {
         do throws(HTTPURL.Fault) {
             return Located(try HTTPURL(text.value), at: text.range)
         } catch let fault {
+            hideUser(in: text.range)
             throw error("this URL cannot be used: \(fault)", at: text.range)
         }
     }

@@ -19,7 +19,9 @@ extension Setting {
     private static let process: [Setting] = [
         Setting(
             "data", \.data, .path(), .restart,
-            why: "The folder of what must survive a restart: the embedded Redis' files, the spool, the instance's id."),
+            why:
+                "The folder of what must survive a restart: the embedded Redis' files, the instance's id. Relative paths, here "
+                + "and below, begin at the folder in which Weir is started."),
         Setting(
             "rules", \.rules, .path(), .live,
             why: "The rule file, or a folder whose *.rules are read in the order of their names."),

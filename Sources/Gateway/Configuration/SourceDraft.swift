@@ -88,9 +88,15 @@ struct SourceDraft {
         case .aesKey: keys.aesKey = try cursor.secret("the EncodingAESKey of WeCom's console")
         case .previous: previousKeys = try Self.keyPair(&cursor, of: "`previous` of \(owner)")
         case .receiveIDs:
-            receiveIDs = try cursor.list(of: "receiveids") { cursor throws(Reported) in
+            let list = try cursor.list(of: "receiveids") { cursor throws(Reported) in
                 try cursor.string("a receiveid").value
             }
+            guard !list.value.isEmpty else {
+                throw cursor.error(
+                    "\(owner) would take nothing", at: list.range,
+                    hint: "`[\"\"]` stands for the absent receiveid of an AI bot, `[\"*\"]` for any")
+            }
+            receiveIDs = list
         case .accounts:
             accounts = try cursor.pairs(of: "a guid") { cursor throws(Reported) in
                 try cursor.name("the name of an account")
@@ -121,6 +127,9 @@ struct SourceDraft {
     private static func tolerance(_ cursor: inout Cursor) throws(Reported) -> Located<Tolerance> {
         if let off = cursor.accept("off") { return Located(.off, at: off.range) }
         let range = cursor.next.range
+        guard case .quantity(.duration) = cursor.next.kind else {
+            throw cursor.refuse("a duration such as `10m`, or `off`")
+        }
         return Located(.within(try cursor.duration("`tolerance`", in: tolerances)), at: range)
     }
 

@@ -4,11 +4,16 @@ import Language
 import Loop
 import Redis
 
+extension Cursor {
+    /// As long as Linux takes them (PATH_MAX).
+    fileprivate mutating func path() throws(Reported) -> String { try name("a path", countMax: 4095).value }
+}
+
 extension ValueForm<String> {
     static func path() -> ValueForm {
         ValueForm(
             text: "a path", environment: .quoted, show: SettingText.string,
-            take: { cursor, _ throws(Reported) in try cursor.name("a path").value })
+            take: { cursor, _ throws(Reported) in try cursor.path() })
     }
 }
 
@@ -17,7 +22,7 @@ extension ValueForm<[String]> {
         ValueForm(
             text: "paths in `[ ]`", environment: .quotedList, show: { SettingText.list($0.map(SettingText.string)) },
             take: { cursor, name throws(Reported) in
-                let list = try cursor.list(of: "paths") { cursor throws(Reported) in try cursor.name("a path").value }
+                let list = try cursor.list(of: "paths") { cursor throws(Reported) in try cursor.path() }
                 guard !list.value.isEmpty else {
                     throw cursor.error("`\(name)` needs at least one path", at: list.range)
                 }
@@ -58,6 +63,7 @@ extension ValueForm<RedisAddress> {
             text: "where a Redis is", environment: .quoted, show: { SettingText.string(SettingText.redis($0)) },
             take: { cursor, _ throws(Reported) in
                 let text = try cursor.string("where Redis is")
+                cursor.hideUser(in: text.range)
                 guard let address = RedisAddress(text.value) else {
                     throw cursor.error(
                         "this is not the address of a Redis", at: text.range,

@@ -19,7 +19,8 @@ struct EnvelopeOpenCommand: Command {
             EnvelopeOptions.token, EnvelopeOptions.key, receiveID, signature, timestamp, nonce, verbose,
         ],
         notes: """
-            FILE (else standard input) is the body as received, XML or JSON, or the bare base64 of an echostr.
+            FILE (else standard input) is the body as received, XML or JSON, the bare base64 of an echostr, or
+            the query of a URL verification, whose signature, timestamp and nonce then need not be given.
             Exit status 1: the envelope does not open, and standard error has WeCom's code and the reason.
             Without --signature, --timestamp and --nonce the signature is not checked.
             \(EnvelopeOptions.note)
@@ -45,7 +46,14 @@ struct EnvelopeOpenCommand: Command {
     }
 
     func run() throws(CommandError) -> ExitStatus {
-        let body = try InputFile.read(input)
+        var body = try InputFile.read(input)
+        var parameters = parameters
+        if let query = CopiedQuery(body) {
+            body = query.echo
+            parameters.signature = parameters.signature ?? query.signature
+            parameters.timestamp = parameters.timestamp ?? query.timestamp
+            parameters.nonce = parameters.nonce ?? query.nonce
+        }
         let inspection: Inspection
         do throws(CryptoError) {
             inspection = try EnvelopeInspector.open(body, parameters)

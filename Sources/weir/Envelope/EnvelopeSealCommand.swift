@@ -22,7 +22,7 @@ struct EnvelopeSealCommand: Command {
         options: [EnvelopeOptions.token, EnvelopeOptions.key, receiveID, timestamp, nonce, format],
         notes: """
             FILE (else standard input) is the message, taken byte for byte. The envelope carries its
-            signature, timestamp and nonce, which `weir envelope open` wants as options.
+            signature, timestamp and nonce, which `weir envelope open` wants as options; of a query it reads them.
             \(EnvelopeOptions.note)
             """)
 

@@ -8,7 +8,8 @@ import Telemetry
 import Webhooks
 
 struct ListenCommand: Command {
-    private static let port = Option("port", "PORT", "on 127.0.0.1; 9443 when left out, 0 for any that is free")
+    private static let port = Option(
+        "port", "PORT", "on 127.0.0.1; that of the webhook's url when left out, 0 for any that is free")
     private static let count = Option(
         "count", "N", "end after N deliveries; exit status 1 if one of them was not genuine")
     private static let endpoint = Option(
@@ -25,7 +26,7 @@ struct ListenCommand: Command {
         notes: """
             A delivery is answered with 204 if its signature (Standard Webhooks, v1) is right and its timestamp
             at most 5 minutes off, else with 401. Weir delivers here if a webhook's url is
-            https://127.0.0.1:9443/… and `trust` in the block `delivery` names the authority of the
+            https://127.0.0.1:9443/… (9443 is the port with --secret) and `trust` in the block `delivery` names the authority of the
             certificate. Ctrl-C ends.
             """)
 
@@ -35,6 +36,7 @@ struct ListenCommand: Command {
     init(_ arguments: Arguments) throws(CommandError) {
         let file = try ConfigurationFile(named: arguments[ConfigurationFile.option])
         let sender: ExpectedSender
+        var port = Listening.portDefault
         var certificate = arguments[Self.certificate]
         if let secret = try arguments.secret(Self.secret) {
             guard !arguments.has(Self.endpoint) else { throw .usage("--secret and --endpoint exclude each other") }
@@ -44,14 +46,16 @@ struct ListenCommand: Command {
             }
         } else {
             let configuration = try file.configuration()
-            sender = try ExpectedSender(try configuration.endpoint(named: arguments[Self.endpoint], in: file))
+            let endpoint = try configuration.endpoint(named: arguments[Self.endpoint], in: file)
+            sender = try ExpectedSender(endpoint)
+            port = endpoint.url.port
             certificate = certificate ?? configuration.publicListener.certificates.first
         }
         guard let certificate else { throw .usage("give --certificate STEM; the configuration names none") }
         self.certificate = CertificateFiles(stem: certificate)
         listening = Listening(
             sender: sender,
-            port: try arguments.integer(Self.port, in: 0...UInt16.max) ?? Listening.portDefault,
+            port: try arguments.integer(Self.port, in: 0...UInt16.max) ?? port,
             countMax: try arguments.integer(Self.count, in: 1...Int.max),
             answer: HTTPStatus(try arguments.integer(Self.status, in: 200...599) ?? 204))
     }

@@ -15,20 +15,32 @@ struct CallbackDelivery: Sendable {
     func run(on loop: EventLoop, _ tls: TLSClient) async throws(CommandError) -> ExitStatus {
         let client = HTTPClient(loop: loop, resolver: Resolver(loop: loop), tls: tls)
         var refused = 0
+        var unavailable = 0
         for number in 1...count {
             let callback = try maker.callback(number: number, at: loop.wallMilliseconds / 1000)
-            if try await !send(callback, by: client, on: loop) { refused += 1 }
+            switch try await send(callback, by: client, on: loop) {
+            case .accepted: break
+            case .refused: refused += 1
+            case .unavailable: unavailable += 1
+            }
         }
         client.closeIdle()
-        guard refused > 0 else { return .success }
+        guard refused + unavailable > 0 else { return .success }
+        if refused == 0 {
+            throw .failed(
+                "\(unavailable) of \(quantity(count, "callback")) not accepted: Weir cannot keep events now, most often because "
+                    + "it has no Redis; its log and /readyz say why. WeCom would send again")
+        }
         throw .failed(
             "\(refused) of \(quantity(count, "callback")) not accepted; the log of Weir has the reason, most often that the "
                 + "source has another name, token, key or receiveid there than here")
     }
 
+    private enum Verdict { case accepted, refused, unavailable }
+
     private func send(
         _ callback: OutgoingCallback, by client: HTTPClient, on loop: EventLoop
-    ) async throws(CommandError) -> Bool {
+    ) async throws(CommandError) -> Verdict {
         let request = try serialise(callback)
         let origin = Origin(host: url.host, port: url.port, isSecure: url.scheme == .https)
         let response: ClientResponse
@@ -43,7 +55,8 @@ struct CallbackDelivery: Sendable {
         if response.status == .ok, !isRight {
             throw .failed("the answer to a verification must be the decrypted echostr and nothing else")
         }
-        return isRight
+        if response.status == .serviceUnavailable { return .unavailable }
+        return isRight ? .accepted : .refused
     }
 
     private func serialise(_ callback: OutgoingCallback) throws(CommandError) -> [UInt8] {
