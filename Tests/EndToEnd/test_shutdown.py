@@ -27,6 +27,7 @@ def test_it_ends_with_status_0_and_takes_its_redis_along(acme):
     assert weir.stop() == 0
     assert weir.redis() is None
     assert weir.health("/healthz") is None
+    assert '"error"' not in weir.log_text(), "what ends in order is no fault"
 
 
 def test_ctrl_c_which_reaches_the_whole_process_group_does_not_take_redis_away_first(acme, receiver, text):

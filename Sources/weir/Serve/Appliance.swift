@@ -35,6 +35,7 @@ final class Appliance {
     private var prepared: Prepared
     private var embedded: EmbeddedRedis?
     private var control: RedisClient?
+    private var outage: OutageLog?
     private var traffic: [LoopLocal<TrafficLoop>] = []
     private var servers: [(server: HTTPServer, isSecure: Bool)] = []
     private var redirect: RedirectHandler?
@@ -65,6 +66,8 @@ final class Appliance {
     func run(_ data: DataFolder) async throws {
         for warning in prepared.warnings { log.warning(warning.summary) }
         health.set("configuration", .ready)
+        // Until all loops listen: Redis may be there sooner.
+        health.set("weir", .notReady, detail: "starting")
         try claimAddresses()
         try data.writeProcessID()
         let address = startRedis(in: data.path)
@@ -113,7 +116,8 @@ final class Appliance {
             loop.spawn { await embedded.run() }
         }
         // Weir's own needs a moment to start, and is told of above.
-        var outage = OutageLog(log, isExpected: embedded != nil)
+        let outage = OutageLog(log, isExpected: embedded != nil)
+        self.outage = outage
         let client = RedisClient(
             loop: loop, address: address, resolver: Resolver(loop: loop), tls: prepared.client, needsDurability: true
         ) { [health] isConnected, reason in
@@ -201,6 +205,7 @@ final class Appliance {
     private func announce() {
         let configuration = prepared.configuration
         let base = configuration.publicListener.url?.text ?? "https://\(configuration.publicListener.listen)"
+        health.set("weir", .ready)
         health.onceReady { [log, prepared, loops = traffic.count] in
             log.info(
                 "ready",
@@ -287,6 +292,7 @@ final class Appliance {
         for drain in drains { await drain.value }
         for (server, _) in servers { await server.drain(by: loop.now + Self.drainFor) }
         FaultPoint.stopDrained.pass()
+        outage?.isExpected = true
         if let control {
             await embedded?.stop(by: control)
             control.stop()

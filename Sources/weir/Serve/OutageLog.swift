@@ -2,18 +2,19 @@
 
 import Telemetry
 
-struct OutageLog {
+/// Belongs to one loop.
+final class OutageLog {
     private let log: Logger
     private var reasons: Set<String> = []
-    /// Whether nobody need be told: at the start of a server that is only being started.
-    private var isExpected: Bool
+    /// Whether nobody need be told: while Weir's own server is only being started, and when it is stopped.
+    var isExpected: Bool
 
     init(_ log: Logger, isExpected: Bool) {
         self.log = log
         self.isExpected = isExpected
     }
 
-    mutating func told(isConnected: Bool, _ reason: String) {
+    func told(isConnected: Bool, _ reason: String) {
         guard isConnected else {
             guard !isExpected, reasons.insert(reason).inserted else { return }
             log.error("no Redis; callbacks are answered with 503 until it is back", ["reason": reason])
