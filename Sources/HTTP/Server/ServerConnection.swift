@@ -52,7 +52,11 @@ final class ServerConnection {
     func run() async {
         do throws(End) {
             try await handshake()
-            while true { try await serveOne() }
+            while true {
+                // Here and not deeper: the frames of what is under way are memory that each idle connection holds.
+                if start == end { try await waitIdle() }
+                try await serveOne()
+            }
         } catch {
             switch error {
             case .finished: break
@@ -121,28 +125,21 @@ final class ServerConnection {
 
     // MARK: Reading
 
-    /// Reads until `head` is whole and returns when its first byte came. `start` stays at the head's first byte.
+    /// Reads until `head`, of which the first bytes are there, is whole, and returns when they came. `start` stays at its first
+    /// byte.
     private func readHead() async throws(End) -> Instant {
-        var receivedAt: Instant? = start < end ? loop.now : nil
+        let receivedAt = loop.now
         while true {
-            if start < end {
-                switch head.parse(buffer.span.extracting(start..<end), limits: server.settings.limits) {
-                case .complete(let consumed):
-                    headCount = consumed
-                    bodyStart = start + consumed
-                    return receivedAt ?? loop.now
-                case .malformed(let fault): throw .refused(fault)
-                case .incomplete: break
-                }
-            }
-            try await flush()
-            if let receivedAt {
+            switch head.parse(buffer.span.extracting(start..<end), limits: server.settings.limits) {
+            case .complete(let consumed):
+                headCount = consumed
+                bodyStart = start + consumed
+                return receivedAt
+            case .malformed(let fault): throw .refused(fault)
+            case .incomplete:
+                try await flush()
                 stream.deadline = receivedAt + server.settings.timeouts.head
                 try await fill(during: .head)
-            } else {
-                try await waitIdle()
-                receivedAt = loop.now
-                server.faultPoints?.received.pass()
             }
         }
     }
@@ -154,6 +151,7 @@ final class ServerConnection {
     /// Waits for the first bytes of a request. Only an attempt tells whether there are any: a socket counts as readable until a
     /// read came back empty, and what arrived may be TLS' own business, as a new key is.
     private func waitIdle() async throws(End) {
+        try await flush()
         isIdle = true
         defer { isIdle = false }
         start = 0
@@ -163,6 +161,7 @@ final class ServerConnection {
         do throws(StreamError) { end = try await readFirst() } catch { throw .finished }
         guard end > 0 else { throw .finished }
         waitsSince = loop.now
+        server.faultPoints?.received.pass()
     }
 
     /// The count of bytes at the start of the buffer; 0 when the peer has closed, or the server drains and none have come.
