@@ -173,7 +173,7 @@ import Testing
             let address = try #require(RedisAddress("redis://127.0.0.1:\(listener.address.port ?? 0)"))
             let client = RedisClient(loop: loop, address: address, resolver: Resolver(loop: loop))
             let running = loop.spawn { await client.run() }
-            #expect(await client.untilConnected(by: loop.now + .seconds(20)))
+            try #require(await client.untilConnected(by: loop.now + .seconds(20)))
             #expect(client.connectionID == 7)
             client.stop()
             await running.value

@@ -30,7 +30,9 @@ package enum Canary: String, CaseIterable, Sendable {
         switch self {
         case .acknowledgesEarly, .readsBackwards: 20
         case .dropsDedupe, .forgetsRetries, .mixesTenants: 60
-        case .trustsLostReplies, .ignoresFencing, .ignoresCursor, .forgetsWhenRead, .reusesTokens, .oneLane: 500
+        case .trustsLostReplies, .ignoresFencing, .forgetsWhenRead, .reusesTokens, .oneLane: 500
+        // A commit's reply must be lost, and its owner must be the one who goes on.
+        case .ignoresCursor: 2000
         }
     }
 
