@@ -19,7 +19,7 @@ import Testing
                     try? await stream.write(Array(buffer[..<count]))
                 }
             }
-            let stream = try await ByteStream.connect(on: loop, to: listener.address, by: loop.now + .seconds(10))
+            let stream = try await ByteStream.connect(on: loop, to: listener.address, by: loop.now + .seconds(120))
             let sent = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
             loop.spawn { try? await stream.write(sent) }
             var received: [UInt8] = []

@@ -19,6 +19,7 @@ enum FoldedName {
     }
 
     static func append(_ name: Span<UInt8>, to folded: inout [UInt8]) {
+        guard name.count > 0 else { return }  // as in `Base64.decode`
         folded.append(addingCapacity: name.count) { output in
             for index in name.indices where name[index] != UInt8(ascii: "_") {
                 output.append(ASCII.lowercased(name[index]))
