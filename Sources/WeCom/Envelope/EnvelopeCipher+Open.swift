@@ -83,10 +83,9 @@ extension EnvelopeCipher {
         let reading = EnvelopeLayout.read(bytes.span)
         let parts = reading.parts
         let isAccepted = receiveIDs.accept(bytes[parts.receiveID])
+        let excerpt = Quoted.Excerpt(bytes[parts.receiveID])
         if let fault = reading.fault { throw fault }
-        guard isAccepted else {
-            throw .receiveIDMismatch(received: Quoted.Excerpt(bytes[parts.receiveID]), accepted: receiveIDs)
-        }
+        guard isAccepted else { throw .receiveIDMismatch(received: excerpt, accepted: receiveIDs) }
         let receiveID = Array(bytes[parts.receiveID])
         let random = InlineArray<16, UInt8> { bytes[$0] }
         bytes.removeLast(bytes.count - parts.message.upperBound)
