@@ -1,4 +1,4 @@
-// Where the files that tests read lie: in this checkout, and the vectors beside it.
+// Where the files that tests read lie in this checkout.
 
 import FoundationEssentials
 
@@ -10,8 +10,8 @@ package enum Repository {
     /// `Rules/main.rules` → the absolute path.
     package static func path(_ relative: String) -> String { root.appending(path: relative).path }
 
-    /// A file of `../shared/vectors`: samples of vendors and of standards, which are no part of the repository.
+    /// A file of `Tests/Vectors`: samples of vendors and of standards.
     package static func vectors(_ name: String) throws -> [UInt8] {
-        try Array(Data(contentsOf: root.deletingLastPathComponent().appending(path: "shared/vectors/\(name)")))
+        try Array(Data(contentsOf: root.appending(path: "Tests/Vectors/\(name)")))
     }
 }

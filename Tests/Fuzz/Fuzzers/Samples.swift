@@ -1,4 +1,4 @@
-// What runs start from: the golden cases of the other tests and, where they lie beside the repository, the vectors.
+// What runs start from: the golden cases of the other tests and the vectors.
 
 import Codec
 import Crypto
@@ -48,7 +48,7 @@ enum Samples {
         return samples + vectorBodies()
     }
 
-    /// The vendor's samples are no part of the repository, so a run must do without them, too.
+    /// What the vendor and public SDKs made.
     private static func vectorBodies() -> [[UInt8]] {
         guard let file = try? Repository.vectors("wecom.json"), let vectors = try? JSONValue(parsing: file.span) else {
             return []

@@ -1,4 +1,4 @@
-// ../shared/vectors/wecom.json, next to the repository: samples of the vendor and of public SDKs, each verified there with
+// Tests/Vectors/wecom.json: samples of the vendor and of public SDKs, each verified there with
 // two independent implementations.
 
 import Crypto
