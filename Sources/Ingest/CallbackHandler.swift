@@ -117,29 +117,29 @@ package final class CallbackHandler: RequestHandler {
         return Response(.ok, .plainText, plaintext)
     }
 
+    /// A callback understood: all that is held of it while Redis works.
+    private struct Intake {
+        let pending: [PendingEvent]
+        let nonce: String?
+        let partition: Partition
+        let answer: Response
+        let startedAt: Instant
+    }
+
     private func take(
         _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk
     ) async throws(CallbackRefusal) -> Response {
-        let taken = try desk.take(request, path, moment, &scratch, observe: metrics.openSeconds.observe)
-        guard let first = taken.events.first else { return taken.answer }
-        let normalised = loop.preciseNow()
-        let partition = Partition(tenant: desk.tenant, account: first.bytes(of: .account).span)
-        var pending: [PendingEvent] = []
-        pending.reserveCapacity(taken.events.count)
-        for event in taken.events { pending.append(try prepare(event, desk)) }
-        metrics.normaliseSeconds.observe(loop.preciseNow() - normalised)
+        let intake = try understand(request, path, at: desk)
+        guard !intake.pending.isEmpty else { return intake.answer }
         do {
-            let nonce = try taken.signature.map { (signature) throws(CryptoError) in
-                try scratch.seenKey(source: desk.name, dedupe: (Array("signature:".utf8) + signature).span)
-            }
             FaultPoint.callbackOpened.pass()
-            let added = try await appender.append(pending, nonce: nonce, to: partition)
+            let added = try await appender.append(intake.pending, nonce: intake.nonce, to: intake.partition)
             FaultPoint.callbackAppended.pass()
-            metrics.appendSeconds.observe(loop.now - normalised)
+            metrics.appendSeconds.observe(loop.now - intake.startedAt)
             metrics.events.increment(by: added)
-            metrics.duplicates.increment(by: pending.count - added)
+            metrics.duplicates.increment(by: intake.pending.count - added)
             (added > 0 ? metrics.accepted : metrics.duplicate).increment()
-            return taken.answer
+            return intake.answer
         } catch {
             metrics.callbacks[.unavailable].increment()
             log.error(
@@ -147,6 +147,29 @@ package final class CallbackHandler: RequestHandler {
                 ["source": path.source, "error": "\(error)"])
             return Self.unavailable
         }
+    }
+
+    private func understand(
+        _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk
+    ) throws(CallbackRefusal) -> Intake {
+        let taken = try desk.take(request, path, moment, &scratch, observe: metrics.openSeconds.observe)
+        let started = loop.preciseNow()
+        var pending: [PendingEvent] = []
+        pending.reserveCapacity(taken.events.count)
+        for event in taken.events { pending.append(try prepare(event, desk)) }
+        let account = taken.events.first?.bytes(of: .account) ?? []
+        let nonce: String?
+        do throws(CryptoError) {
+            nonce = try taken.signature.map { (signature) throws(CryptoError) in
+                try scratch.seenKey(source: desk.name, dedupe: (Array("signature:".utf8) + signature).span)
+            }
+        } catch {
+            throw CallbackRefusal(.digest, "\(error)")
+        }
+        metrics.normaliseSeconds.observe(loop.preciseNow() - started)
+        return Intake(
+            pending: pending, nonce: nonce, partition: Partition(tenant: desk.tenant, account: account.span),
+            answer: taken.answer, startedAt: started)
     }
 
     private var moment: CallbackMoment { CallbackMoment(wallMilliseconds: loop.wallMilliseconds, loop: loop) }

@@ -1,5 +1,5 @@
-// The edge's way into the streams: dedupe and append in one atomic step (invariants 1 and 2). One call at a time is under way,
-// whatever its events' partitions, and what arrives meanwhile leaves together in the next: Redis reads a connection 16 KB at a
+// The edge's way into the streams: dedupe and append in one atomic step (invariants 1 and 2). Two calls at most are under way,
+// whatever their events' partitions, and what arrives meanwhile leaves together in the next: Redis reads a connection 16 KB at a
 // time and flushes its file after each turn with a write in it, so many small calls cost it an fsync for every few events.
 
 package import Gateway
@@ -47,6 +47,8 @@ package final class EventAppender: EndOfTurn {
 
     /// Bounds what one script call holds Redis up for: about 3 ms, at some 10 µs an event.
     private static let eventsPerCallMax = 256
+    /// While Redis syncs one call, the next stands in its socket already, so it never waits for this loop.
+    private static let callsUnderWayMax = 2
 
     package let loop: EventLoop
     private let redis: RedisClient
@@ -54,7 +56,7 @@ package final class EventAppender: EndOfTurn {
     package var settings: CallbackSettings
     private var waiting: [Submission] = []
     private var underWay: [Submission] = []
-    private var isDraining = false
+    private var calls = 0
     private var isScheduled = false
     /// Set for the oldest submission there is, or for one that has been answered since.
     private var deadline: LoopTimer?
@@ -78,7 +80,7 @@ package final class EventAppender: EndOfTurn {
         let submission = Submission(events, nonce: nonce, to: partition, due: loop.now + settings.deadline)
         waiting.append(submission)
         if deadline == nil { watch(until: submission.due) }
-        if !isScheduled, !isDraining {
+        if !isScheduled, calls < Self.callsUnderWayMax {
             isScheduled = true
             loop.atEndOfTurn(self)
         }
@@ -89,8 +91,8 @@ package final class EventAppender: EndOfTurn {
 
     package func turnEnded() {
         isScheduled = false
-        guard !isDraining else { return }
-        isDraining = true
+        guard calls < Self.callsUnderWayMax else { return }
+        calls += 1
         loop.spawn { await self.drain() }
     }
 
@@ -110,23 +112,24 @@ package final class EventAppender: EndOfTurn {
     /// Sends what waits until nothing does.
     private func drain() async {
         while !waiting.isEmpty {
-            underWay = takeNextCall()
+            let submissions = takeNextCall()
+            underWay += submissions
             let outcome: Result<[Bool], RedisError>
             do throws(RedisError) {
-                outcome = .success(try await call(underWay))
+                outcome = .success(try await call(submissions))
             } catch {
                 outcome = .failure(error)
             }
             var start = 0
-            for submission in underWay {
+            for submission in submissions {
                 let range = start..<start + submission.keyCount
                 let events = range.suffix(submission.events.count)
                 submission.finish(outcome.map { added in added[events].count { $0 } })
                 start = range.upperBound
             }
-            underWay = []
+            underWay.removeAll { $0.result != nil }
         }
-        isDraining = false
+        calls -= 1
     }
 
     /// Takes off what one call may carry: at least one submission, which is never split, as its events are one atomic append.

@@ -12,6 +12,9 @@ final class Poller: @unchecked Sendable {
         case until(Duration)
     }
 
+    /// A turn's length: with more, what a turn gathered for Redis would leave later than Redis could begin on it.
+    private static let eventsPerWait = 32
+
     private let epoll: Int32
     private let wakeDescriptor: Int32
     private let wakeToken = UInt64.max
@@ -21,7 +24,7 @@ final class Poller: @unchecked Sendable {
         epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
         guard epoll >= 0 else { throw .system(call: "epoll_create1", code: errno) }
         wakeDescriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        unsafe events = .allocate(capacity: 256)
+        unsafe events = .allocate(capacity: Self.eventsPerWait)
         guard wakeDescriptor >= 0 else { throw .system(call: "eventfd", code: errno) }
         try add(wakeDescriptor, token: wakeToken)
     }

@@ -117,10 +117,23 @@ final class ServerConnection {
         let body = try await readBody()
         waitsSince = nil
         hasServed = true
-        // The request is a temporary so that it is gone before the head and the buffer, which it shares, are written again.
-        return await server.handler.respond(
-            to: Request(
-                peer: stream.peer, receivedAt: receivedAt, head: head, body: body, buffer: buffer, start: headStart))
+        return await server.handler.respond(to: request(receivedAt, body, headStart))
+    }
+
+    /// A temporary of its caller's, so that it is gone before the head and the buffer are written again. When nothing else is in
+    /// the buffer, the request takes a copy of its head: the buffer then serves other connections while the handler waits, and
+    /// stays in the cache, where a buffer for each waiting request would not.
+    private func request(_ receivedAt: Instant, _ body: [UInt8], _ headStart: Int) -> Request {
+        guard start == end else {
+            return Request(
+                peer: stream.peer, receivedAt: receivedAt, head: head, body: body, buffer: buffer, start: headStart)
+        }
+        let headBytes = Array(buffer[headStart..<headStart + headCount])
+        loop.giveBack(buffer)
+        buffer = []
+        start = 0
+        end = 0
+        return Request(peer: stream.peer, receivedAt: receivedAt, head: head, body: body, buffer: headBytes, start: 0)
     }
 
     // MARK: Reading
