@@ -16,19 +16,12 @@ extension [UInt8] {
     package mutating func append(escapingValid text: Span<UInt8>) {
         var runStart = 0
         while true {
-            let index = text.firstIndex(from: runStart, where: Self.needsEscape)
+            let index = text.firstIndex(from: runStart, where: ByteWord.isEscapedInJSON)
             append(copying: text.extracting(runStart..<index))
             guard index < text.count else { return }
             append(escaping: text[index])
             runStart = index + 1
         }
-    }
-
-    /// `"`, `\` and the control characters.
-    @inline(__always)
-    private static func needsEscape(_ word: UInt64) -> UInt64 {
-        ByteWord.isBelow(0x20, word) | ByteWord.equals(UInt8(ascii: "\""), word)
-            | ByteWord.equals(UInt8(ascii: "\\"), word)
     }
 
     private mutating func append(escaping byte: UInt8) {
@@ -63,5 +56,13 @@ extension [UInt8] {
             rest = quotient
         } while rest != 0
         self[start...].reverse()
+    }
+}
+
+extension ByteWord {
+    /// What a string cannot hold as it is (RFC 8259, 7): `"`, `\` and the control characters.
+    @inline(__always)
+    static func isEscapedInJSON(_ word: UInt64) -> UInt64 {
+        isBelow(0x20, word) | equals(UInt8(ascii: "\""), word) | equals(UInt8(ascii: "\\"), word)
     }
 }

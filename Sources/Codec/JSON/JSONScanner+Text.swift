@@ -63,7 +63,7 @@ extension JSONScanner {
         var index = start
         var hasEscapes = false
         while true {
-            index = bytes.firstIndex(from: index, where: Self.endsARun)
+            index = bytes.firstIndex(from: index, where: ByteWord.isEscapedInJSON)
             guard index < bytes.count else { throw CodecError(.unexpectedEnd, at: bytes.count) }
             switch bytes[index] {
             case UInt8(ascii: "\""):
@@ -78,13 +78,6 @@ extension JSONScanner {
             default: throw CodecError(.controlCharacter, at: index)
             }
         }
-    }
-
-    /// What a string cannot hold as it is: `"`, `\` and the control characters.
-    @inline(__always)
-    private static func endsARun(_ word: UInt64) -> UInt64 {
-        ByteWord.isBelow(0x20, word) | ByteWord.equals(UInt8(ascii: "\""), word)
-            | ByteWord.equals(UInt8(ascii: "\\"), word)
     }
 
     /// The character that the escape at `start` stands for, and where the escape ends.
