@@ -54,6 +54,7 @@ let package = Package(
         module("Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Loop", "Redis", "Telemetry", "WeCom"]),
         module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
+        module("Identity"),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
         .executableTarget(
@@ -97,6 +98,7 @@ let package = Package(
         tests(of: "Ingest", using: ["TestSupport"]),
         tests(of: "Routing"),
         tests(of: "Webhooks"),
+        tests(of: "Identity"),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.
         .executableTarget(

@@ -8,7 +8,7 @@ package struct Configuration: Sendable {
     package var data = "data"
     package var rules = "Rules"
     package var loops = 0
-    package var roles = Role.allCases
+    package var roles = ProcessRole.allCases
     package var publicListener = PublicListener()
     package var plainListener: SocketAddress?
     package var apiListener = SocketAddress.ip(IPAddress(v4: 0x7F00_0001), port: 8444)

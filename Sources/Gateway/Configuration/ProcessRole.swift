@@ -1,6 +1,6 @@
 // What a process does with events. All of it by default; hosts that share a Redis can divide the work.
 
-package enum Role: String, CaseIterable, Sendable {
+package enum ProcessRole: String, CaseIterable, Sendable {
     /// Takes callbacks in: the public listener.
     case edge
     /// Events to targets, by the rules.
