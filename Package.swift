@@ -36,10 +36,11 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libssl libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CCrypt"),
         // base
         module("Codec"),
         module("Telemetry", ["Codec", "CLinux"]),
-        module("Crypto", ["COpenSSL", "Codec"]),
+        module("Crypto", ["CCrypt", "COpenSSL", "Codec"]),
         module("Loop", ["CLinux", "COpenSSL"]),
         // protocol
         module("HTTP", ["Loop", "Codec"]),
@@ -54,6 +55,7 @@ let package = Package(
         module("Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Loop", "Redis", "Telemetry", "WeCom"]),
         module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
+        module("Vault", ["Codec", "Crypto"]),
         module("Identity"),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
@@ -98,6 +100,7 @@ let package = Package(
         tests(of: "Ingest", using: ["TestSupport"]),
         tests(of: "Routing"),
         tests(of: "Webhooks"),
+        tests(of: "Vault", using: ["Crypto"]),
         tests(of: "Identity"),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.

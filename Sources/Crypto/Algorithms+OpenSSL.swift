@@ -22,4 +22,6 @@ enum Algorithms {
     static let hmac = unsafe FetchedAlgorithm(name: "HMAC", pointer: EVP_MAC_fetch(nil, "HMAC", nil))
     static let aes256cbc = unsafe FetchedAlgorithm(
         name: "AES-256-CBC", pointer: EVP_CIPHER_fetch(nil, "AES-256-CBC", nil))
+    static let aes256gcm = unsafe FetchedAlgorithm(
+        name: "AES-256-GCM", pointer: EVP_CIPHER_fetch(nil, "AES-256-GCM", nil))
 }

@@ -10,6 +10,8 @@ package enum CryptoError: Error, Equatable, Sendable {
     case notWholeBlocks(byteCount: Int)
     /// OpenSSL counts the bytes of one call in 32 bits.
     case tooLong(byteCount: Int)
+    /// What was sealed does not open: another key, another place, or somebody changed it. The one case that is an answer.
+    case notAuthentic
 }
 
 extension CryptoError: CustomStringConvertible {
@@ -23,6 +25,8 @@ extension CryptoError: CustomStringConvertible {
             "\(byteCount) bytes are not a whole number of 16-byte AES blocks"
         case .tooLong(let byteCount):
             "\(byteCount) bytes are more than one OpenSSL call takes"
+        case .notAuthentic:
+            "it was sealed with another key or for another place, or it was changed"
         }
     }
 }

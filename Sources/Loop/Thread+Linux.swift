@@ -48,6 +48,11 @@ private final class ThreadBody: Sendable {
     }
 }
 
+/// From here on the calling thread has the CPU that others leave. (In Linux a priority is the thread's, not the process'.)
+func yieldToOtherThreads() {
+    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+}
+
 func errorText(_ code: Int32) -> String {
     guard let text = unsafe strerror(code) else { return "error \(code)" }
     return unsafe String(cString: text)

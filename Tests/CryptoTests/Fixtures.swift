@@ -51,3 +51,11 @@ extension SHA256 {
 extension HMACSHA256 {
     mutating func authenticate(_ bytes: [UInt8]) throws(CryptoError) -> Digest<32> { try authenticate(bytes.span) }
 }
+
+extension Bcrypt {
+    static func verify(_ password: [UInt8], against hash: String) -> Bool { verify(password.span, against: hash) }
+
+    static func hash(_ password: [UInt8], cost: Int, salt: InlineArray<16, UInt8>) throws(CryptoError) -> String {
+        try hash(password.span, cost: cost, salt: salt)
+    }
+}
