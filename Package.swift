@@ -56,7 +56,7 @@ let package = Package(
         module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
         module("Vault", ["Codec", "Crypto"]),
-        module("Identity"),
+        module("Identity", ["Codec", "Crypto", "Telemetry"]),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
         .executableTarget(
@@ -72,7 +72,8 @@ let package = Package(
         .target(
             name: "Fuzzers",
             dependencies: [
-                "Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Redis", "Rules", "TestBasics", "WeCom",
+                "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Redis", "Rules", "TestBasics",
+                "WeCom",
             ], path: "Tests/Fuzz/Fuzzers", swiftSettings: settings),
         tests(of: "Fuzzers"),
         .target(
@@ -101,7 +102,7 @@ let package = Package(
         tests(of: "Routing"),
         tests(of: "Webhooks"),
         tests(of: "Vault", using: ["Crypto"]),
-        tests(of: "Identity"),
+        tests(of: "Identity", using: ["Codec", "Crypto", "Telemetry"]),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.
         .executableTarget(
