@@ -57,6 +57,8 @@ let package = Package(
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
         module("Vault", ["Codec", "Crypto"]),
         module("Identity", ["Codec", "Crypto", "Telemetry"]),
+        module("Audit", ["Codec", "Crypto", "Loop", "Redis"]),
+        module("Records", ["Audit", "Codec", "Loop", "Redis"]),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
         .executableTarget(
@@ -103,6 +105,8 @@ let package = Package(
         tests(of: "Webhooks"),
         tests(of: "Vault", using: ["Crypto"]),
         tests(of: "Identity", using: ["Codec", "Crypto", "Telemetry"]),
+        tests(of: "Audit", using: ["Crypto", "TestSupport"]),
+        tests(of: "Records", using: ["TestSupport"]),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.
         .executableTarget(
