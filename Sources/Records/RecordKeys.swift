@@ -1,12 +1,12 @@
 // The keys of records in Redis. A kind (`tenant`, `user`, …) has a family of keys; all share one hash tag, so that a record, its
 // names, its place in lists, the notice of the change and the audit entry (`Audit/AuditKeys.swift`) are one atomic step.
 //
-// | key                              | type   | what                                                       | goes when          |
-// | -------------------------------- | ------ | ---------------------------------------------------------- | ------------------ |
-// | weir:{records}:<kind>:<id>       | hash   | `version`, `document` (JSON), `names`, `lists` (JSON)      | with the record    |
-// | weir:{records}:<kind>/by/<field> | hash   | id by the value of a field that is unique in its kind      | with the records   |
-// | weir:{records}:<kind>/in/<list>  | zset   | ids of a list's records, by ms of creation                 | with the records   |
-// | weir:{records}:changes           | stream | kind and id of what changed, for caches                    | beyond some 10,000 |
+// | key                              | type   | what                                                         | goes when          |
+// | -------------------------------- | ------ | ------------------------------------------------------------ | ------------------ |
+// | weir:{records}:<kind>:<id>       | hash   | `version`, `document` (JSON), `names`, `lists` (JSON)        | with the record    |
+// | weir:{records}:<kind>/by/<field> | hash   | id by the value of a field that is unique in its kind        | with the records   |
+// | weir:{records}:<kind>/in/<list>  | zset   | ids of a list's records, by ms of creation                   | with the records   |
+// | weir:{records}:changes           | stream | kind and id of what changed, for caches; ids `1-1`, `1-2`, … | beyond some 10,000 |
 
 package import Codec
 

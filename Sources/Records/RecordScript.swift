@@ -45,7 +45,7 @@ enum RecordScript {
               for i = 1, #names, 2 do redis.call('HSET', family .. '/by/' .. names[i], names[i + 1], id) end
               for _, list in ipairs(lists) do redis.call('ZADD', family .. '/in/' .. list, ARGV[at + 8], id) end
             end
-            redis.call('XADD', changes, 'MAXLEN', '~', 10000, '*', 'kind', kind, 'id', id)
+            redis.call('XADD', changes, 'MAXLEN', '~', 10000, '1-*', 'kind', kind, 'id', id)
 
             """ + AuditScript.append + "return {'OK', now}")
 
