@@ -56,9 +56,9 @@ let package = Package(
         module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
         module("Vault", ["Codec", "Crypto"]),
-        module("Identity", ["Codec", "Crypto", "Telemetry"]),
         module("Audit", ["Codec", "Crypto", "Loop", "Redis"]),
         module("Records", ["Audit", "Codec", "Loop", "Redis"]),
+        module("Identity", ["Codec", "Crypto", "Telemetry"]),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
         .executableTarget(
