@@ -56,7 +56,7 @@ let package = Package(
         module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
         module("Vault", ["Codec", "Crypto"]),
-        module("Audit", ["Codec", "Crypto", "Loop", "Redis"]),
+        module("Audit", ["Codec", "Crypto", "Events", "Loop", "Redis"]),
         module("Records", ["Audit", "Codec", "Loop", "Redis"]),
         module("Identity", ["Codec", "Crypto", "Telemetry"]),
         // surface
@@ -105,7 +105,7 @@ let package = Package(
         tests(of: "Webhooks"),
         tests(of: "Vault", using: ["Crypto"]),
         tests(of: "Identity", using: ["Codec", "Crypto", "Telemetry"]),
-        tests(of: "Audit", using: ["Crypto", "TestSupport"]),
+        tests(of: "Audit", using: ["Codec", "Crypto", "TestSupport"]),
         tests(of: "Records", using: ["TestSupport"]),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.
