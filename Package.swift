@@ -55,10 +55,10 @@ let package = Package(
         module("Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Loop", "Redis", "Telemetry", "WeCom"]),
         module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
-        module("Vault", ["Codec", "Crypto"]),
         module("Audit", ["Codec", "Crypto", "Events", "Loop", "Redis"]),
         module("Records", ["Audit", "Codec", "Loop", "Redis"]),
-        module("Identity", ["Codec", "Crypto", "Telemetry"]),
+        module("Vault", ["Codec", "Crypto"]),
+        module("Identity", ["Audit", "Codec", "Crypto", "HTTP", "Loop", "Records", "Redis", "Telemetry", "Vault"]),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
         .executableTarget(
@@ -104,7 +104,11 @@ let package = Package(
         tests(of: "Routing"),
         tests(of: "Webhooks"),
         tests(of: "Vault", using: ["Crypto"]),
-        tests(of: "Identity", using: ["Codec", "Crypto", "Telemetry"]),
+        tests(
+            of: "Identity",
+            using: [
+                "Audit", "Codec", "Crypto", "HTTP", "Loop", "Records", "Redis", "Telemetry", "TestSupport", "Vault",
+            ]),
         tests(of: "Audit", using: ["Codec", "Crypto", "TestSupport"]),
         tests(of: "Records", using: ["TestSupport"]),
         tests(of: "weir"),

@@ -1,0 +1,80 @@
+// Passwords: what may be one, and their hashes, which other threads compute.
+
+package import Crypto
+package import Loop
+
+package enum PasswordFault: Error, Equatable, Sendable, CustomStringConvertible {
+    case tooShort
+    case tooLong
+    case hasZeroByte
+    case holdsUsername
+
+    package var description: String {
+        switch self {
+        case .tooShort: "a password has at least \(Passwords.bytesMin) bytes"
+        case .tooLong: "a password has at most \(Bcrypt.passwordBytesMax) bytes of UTF-8: bcrypt sees no more"
+        case .hasZeroByte: "a password has no zero byte: bcrypt sees nothing behind it"
+        case .holdsUsername: "a password does not contain the username"
+        }
+    }
+}
+
+/// Belongs to one loop.
+package final class Passwords {
+    /// NIST SP 800-63B asks for 8; length is what counts, so no rule about kinds of characters.
+    package static let bytesMin = 10
+    /// Who waits longer for a hash than this many others take is told to come again.
+    private static let waitingMax = 32
+
+    private let workshop: Workshop
+    private let cost: Int
+    private var random: RandomSource
+
+    package init(on loop: EventLoop, cost: Int = Bcrypt.costDefault, random: RandomSource) {
+        // One at a time, with the CPU that traffic leaves: a flood of sign-ins delays sign-ins.
+        workshop = Workshop(on: loop, threadsMax: 1, waitingMax: Self.waitingMax)
+        self.cost = cost
+        self.random = random
+    }
+
+    package static func check(_ password: String, username: String) -> PasswordFault? {
+        let count = password.utf8.count
+        if count < bytesMin { return .tooShort }
+        if count > Bcrypt.passwordBytesMax { return .tooLong }
+        if password.utf8.contains(0) { return .hasZeroByte }
+        if password.lowercased().contains(username) { return .holdsUsername }
+        return nil
+    }
+
+    /// nil: too many wait already.
+    func verify(_ password: String, against hash: String?) async -> Bool? {
+        // Who does not exist costs as much as who does, or the time would tell.
+        let hash = hash ?? nobody
+        return await workshop.run { Bcrypt.verify(password.utf8.span, against: hash) }
+    }
+
+    /// nil: too many wait already.
+    func hash(_ password: String) async -> Result<String, CryptoError>? {
+        let salt: InlineArray<16, UInt8> = random.bytes()
+        let cost = cost
+        return await workshop.run {
+            Result { () throws(CryptoError) in try Bcrypt.hash(password.utf8.span, cost: cost, salt: salt) }
+        }
+    }
+
+    /// A hash that no password has.
+    private var nobody: String {
+        "$2b$\(cost < 10 ? "0" : "")\(cost)$" + String(repeating: ".", count: 22) + String(repeating: ".", count: 31)
+    }
+
+    /// Twenty characters that nobody confuses: 100 bits.
+    func oneTime() -> String {
+        let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")
+        var text = ""
+        for index in 0..<20 {
+            if index > 0, index % 5 == 0 { text += "-" }
+            text.append(alphabet[Int(truncatingIfNeeded: random.next() & 31)])
+        }
+        return text
+    }
+}
