@@ -59,6 +59,8 @@ let package = Package(
         module("Records", ["Audit", "Codec", "Loop", "Redis"]),
         module("Vault", ["Codec", "Crypto"]),
         module("Identity", ["Audit", "Codec", "Crypto", "HTTP", "Loop", "Records", "Redis", "Telemetry", "Vault"]),
+        module("Tenancy", ["Audit", "Codec", "Crypto", "Events", "Gateway", "Loop", "Records", "Redis"]),
+        module("Identity", ["Codec", "Crypto", "Telemetry"]),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
         .executableTarget(
@@ -111,6 +113,7 @@ let package = Package(
             ]),
         tests(of: "Audit", using: ["Codec", "Crypto", "TestSupport"]),
         tests(of: "Records", using: ["TestSupport"]),
+        tests(of: "Tenancy", using: ["TestSupport"]),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.
         .executableTarget(
