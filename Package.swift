@@ -60,7 +60,6 @@ let package = Package(
         module("Vault", ["Codec", "Crypto"]),
         module("Identity", ["Audit", "Codec", "Crypto", "HTTP", "Loop", "Records", "Redis", "Telemetry", "Vault"]),
         module("Tenancy", ["Audit", "Codec", "Crypto", "Events", "Gateway", "Loop", "Records", "Redis"]),
-        module("Identity", ["Codec", "Crypto", "Telemetry"]),
         // surface
         module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
         .executableTarget(

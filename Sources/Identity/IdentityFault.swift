@@ -67,28 +67,6 @@ extension IdentityFault: CustomStringConvertible {
     }
 }
 
-/// Who asks, and from where: what the audit log wants to know of every change.
-package struct Origin: Sendable {
-    package let actor: AuditActor
-    package let address: String?
-    package let requestID: String?
-
-    package init(_ actor: AuditActor, address: String? = nil, requestID: String? = nil) {
-        self.actor = actor
-        self.address = address
-        self.requestID = requestID
-    }
-
-    func entry(
-        _ action: String, on object: AuditObject?, tenant: String?, outcome: AuditOutcome = .allowed,
-        code: String? = nil, before: JSONValue? = nil, after: JSONValue? = nil
-    ) -> AuditEntry {
-        AuditEntry(
-            action, by: actor, on: object, tenant: tenant, outcome: outcome, code: code, address: address,
-            requestID: requestID, before: before, after: after)
-    }
-}
-
 extension AuditActor {
     package init(_ principal: Principal) {
         self.init(principal.kind == .user ? .user : .key, id: principal.id, name: principal.name)

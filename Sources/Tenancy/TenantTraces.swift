@@ -1,7 +1,7 @@
 // What else Redis holds of a tenant: counters under its code, and dead letters of its webhooks. Looked for in the background, a little
 // at a time, when the tenant is erased. (Events on their way go by themselves: the streams keep them for an hour.)
 
-package import Gateway
+import Gateway
 import Loop
 package import Records
 package import Redis

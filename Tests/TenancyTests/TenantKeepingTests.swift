@@ -23,7 +23,8 @@ import Testing
             for office in [office, other] { office.tenants.configured = ["acme", "beta"] }
             let keepers = [Self.keeping(office), Self.keeping(other)]
             let running = keepers.map { keeper in loop.spawn { await keeper.run() } }
-            #expect(await self.eventuallyAsync(loop) { try await office.tenants.list(nil, page: 1, size: 9).total == 2 })
+            #expect(
+                await self.eventuallyAsync(loop) { try await office.tenants.list(nil, page: 1, size: 9).total == 2 })
             for keeper in keepers { await keeper.stop() }
             for task in running { await task.value }
             let created = try await office.entries("tenant.create")

@@ -1,6 +1,6 @@
 // The API keys: made, changed and revoked, and when each was last used.
 
-import Audit
+package import Audit
 import Codec
 package import Crypto
 package import Loop

@@ -1,6 +1,6 @@
 // The users: made, changed and removed, with the rules that hold whoever asks.
 
-import Audit
+package import Audit
 package import Crypto
 package import Loop
 package import Records
