@@ -52,7 +52,11 @@ let package = Package(
         module("Rules", ["Language", "Events"]),
         // domain
         module("Gateway", ["Codec", "Crypto", "Events", "Language", "Loop", "Redis", "Telemetry", "WeCom"]),
-        module("Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Loop", "Redis", "Telemetry", "WeCom"]),
+        module(
+            "Limits",
+            ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
+        module(
+            "Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Limits", "Loop", "Redis", "Telemetry", "WeCom"]),
         module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
         module("Audit", ["Codec", "Crypto", "Events", "Loop", "Redis"]),
@@ -65,8 +69,8 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "API", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Ingest", "Language", "Loop", "Redis",
-                "Routing", "Rules", "Telemetry", "WeCom", "Webhooks",
+                "API", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Ingest", "Language", "Limits", "Loop",
+                "Redis", "Routing", "Rules", "Telemetry", "WeCom", "Webhooks",
             ], swiftSettings: settings),
         // tests
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
@@ -101,6 +105,7 @@ let package = Package(
         tests(of: "Language"),
         tests(of: "Rules", excluding: ["Golden"]),
         tests(of: "Gateway", using: ["TestSupport"], excluding: ["Golden"]),
+        tests(of: "Limits", using: ["TestSupport"]),
         tests(of: "Ingest", using: ["TestSupport"]),
         tests(of: "Routing"),
         tests(of: "Webhooks"),

@@ -1,13 +1,13 @@
 // Day counts and calendar dates of the Gregorian calendar, for the text form of moments. The arithmetic counts years from
 // March, so that the leap day is the last of its year (Howard Hinnant, "chrono-compatible low-level date algorithms").
 
-struct CivilDate: Equatable {
-    let year: Int64
-    let month: Int64
-    let day: Int64
+package struct CivilDate: Hashable, Sendable {
+    package let year: Int64
+    package let month: Int64
+    package let day: Int64
 
     /// Nil for a date the calendar does not have.
-    init?(year: Int64, month: Int64, day: Int64) {
+    package init?(year: Int64, month: Int64, day: Int64) {
         guard (0...9999).contains(year), (1...12).contains(month),
             (1...Self.days(in: month, of: year)).contains(day)
         else { return nil }
@@ -17,7 +17,7 @@ struct CivilDate: Equatable {
     }
 
     /// Days from 1970 on; the caller's moments end with the year 9999.
-    init(daysSince1970 days: Int64) {
+    package init(daysSince1970 days: Int64) {
         let shifted = days + Self.daysTo1970
         let era = shifted / Self.daysPerEra
         let dayOfEra = shifted % Self.daysPerEra
@@ -30,7 +30,7 @@ struct CivilDate: Equatable {
     }
 
     /// Negative before 1970.
-    var daysSince1970: Int64 {
+    package var daysSince1970: Int64 {
         // January and February belong to the year before; one era is added so that the division stays positive.
         let shiftedYear = year - (month <= 2 ? 1 : 0) + 400
         let yearOfEra = shiftedYear % 400
@@ -51,4 +51,37 @@ struct CivilDate: Equatable {
     /// From 1 March of the year 0 to 1 January 1970.
     private static let daysTo1970: Int64 = 719_468
     private static let daysPerEra: Int64 = 146_097
+}
+
+extension CivilDate: Comparable {
+    package static func < (left: CivilDate, right: CivilDate) -> Bool {
+        (left.year, left.month, left.day) < (right.year, right.month, right.day)
+    }
+}
+
+extension CivilDate: CustomStringConvertible {
+    /// `2026-11-24`, whose order as text is the order of the dates.
+    package var description: String {
+        func digits(_ number: Int64, _ count: Int) -> String {
+            let text = String(number)
+            return String(repeating: "0", count: max(0, count - text.count)) + text
+        }
+        return "\(digits(year, 4))-\(digits(month, 2))-\(digits(day, 2))"
+    }
+
+    /// Nil for anything but `YYYY-MM-DD` of a date that exists.
+    package init?(_ text: String) {
+        let bytes = Array(text.utf8)
+        guard bytes.count == 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-") else { return nil }
+        func number(_ range: Range<Int>) -> Int64? {
+            var value: Int64 = 0
+            for byte in bytes[range] {
+                guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return nil }
+                value = value * 10 + Int64(byte - UInt8(ascii: "0"))
+            }
+            return value
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10) else { return nil }
+        self.init(year: year, month: month, day: day)
+    }
 }

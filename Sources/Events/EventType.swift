@@ -35,6 +35,7 @@ package enum EventType: UInt8, CaseIterable, Sendable {
     case suiteOrder
     case suiteRegistered
     case botEvent
+    case quotaReached
     case unknown
 }
 

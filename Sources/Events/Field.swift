@@ -198,6 +198,13 @@ package enum Field: UInt8, CaseIterable, Sendable {
     case paidCorpID
     case operatorID
     case buyerID
+
+    // Quotas
+    case quota
+    case percent
+    case used
+    case limit
+    case freesAt
 }
 
 extension Field {

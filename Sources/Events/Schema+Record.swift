@@ -5,7 +5,9 @@ extension Schema {
         FieldRow(.id, "id", .text, .all, "the event's own id, ordered by time of receipt", required: true),
         FieldRow(.type, "type", .types, .all, "what happened", required: true),
         FieldRow(.tenant, "tenant", .text, .all, "the tenant it belongs to", required: true),
-        FieldRow(.account, "account", .text, .all, "the account it happened to", required: true),
+        FieldRow(
+            .account, "account", .text, .all, "the account it happened to; empty when that is the tenant as a whole",
+            required: true),
         FieldRow(
             .conversation, "conversation", .text, .conversational,
             "the chat it belongs to: a group's id, else the other person's"),

@@ -34,6 +34,7 @@ extension Schema {
         EventTypeRow(.suiteOrder, "suite.order", "an order or licence of a suite changed"),
         EventTypeRow(.suiteRegistered, "suite.registered", "a corporation registered through a suite"),
         EventTypeRow(.botEvent, "bot.event", "somebody used an AI bot other than by a message"),
+        EventTypeRow(.quotaReached, "quota.reached", "a tenant has used 80 % or all of a quota"),
         EventTypeRow(.unknown, "unknown", "nothing this version knows; `raw` has all of it"),
     ]
 }
@@ -71,9 +72,9 @@ extension EventTypeSet {
         .accountQRCode, .accountLogin, .accountLogout, .messageReceived, .messageSent, .unknown,
     ]
 
-    /// Types a WeCom callback carries; all but those of instances and of Weir's own sends.
+    /// Types a WeCom callback carries; all but those of instances and of Weir's own.
     static let callback = all.subtracting([
-        .accountQRCode, .accountLogin, .accountLogout, .messageSent, .messageFailed, .sendRequested,
+        .accountQRCode, .accountLogin, .accountLogout, .messageSent, .messageFailed, .sendRequested, .quotaReached,
     ])
 
     /// Types that a suite's instruction callbacks carry.
@@ -84,7 +85,7 @@ extension EventTypeSet {
     ]
 
     /// Types about or caused by a member.
-    static let people = all.subtracting([.accountQRCode, .suiteTicket])
+    static let people = all.subtracting([.accountQRCode, .suiteTicket, .quotaReached])
 
     static let customers: EventTypeSet = [.customerChanged, .acquisitionChanged, .archiveNotified, .unknown]
 }

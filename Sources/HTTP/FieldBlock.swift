@@ -34,6 +34,17 @@ package struct FieldBlock: Equatable, Sendable {
         append("allow", methods.text)
     }
 
+    /// How many requests the client may still make: the fields of draft-ietf-httpapi-ratelimit-headers. The names and the
+    /// bucket's are Weir's own.
+    package mutating func add(
+        rateLimit limit: Int, remaining: Int, resetSeconds: Int, bucket: String, windowSeconds: Int
+    ) {
+        append("ratelimit-limit", String(limit))
+        append("ratelimit-remaining", String(remaining))
+        append("ratelimit-reset", String(resetSeconds))
+        append("ratelimit-policy", "\"\(bucket)\";q=\(limit);w=\(windowSeconds)")
+    }
+
     private mutating func append(_ name: String, _ value: String) {
         bytes.append(text: name)
         bytes.append(UInt8(ascii: ":"))

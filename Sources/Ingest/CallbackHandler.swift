@@ -9,6 +9,7 @@ package import Crypto
 import Events
 package import Gateway
 package import HTTP
+package import Limits
 import Loop
 import Redis
 package import Telemetry
@@ -17,6 +18,7 @@ import WeCom
 /// Belongs to one loop.
 package final class CallbackHandler: RequestHandler {
     private let appender: EventAppender
+    private let limiter: CallbackLimiter
     private let metrics: IngestMetrics
     private let log: Logger
     private var loop: EventLoop { appender.loop }
@@ -27,9 +29,11 @@ package final class CallbackHandler: RequestHandler {
     private var allowance = LogAllowance(perSecond: 20)
 
     package init(
-        sources: [CallbackSource], appender: EventAppender, random: RandomSource, log: Logger, metrics: IngestMetrics
+        sources: [CallbackSource], appender: EventAppender, limiter: CallbackLimiter, random: RandomSource, log: Logger,
+        metrics: IngestMetrics
     ) throws(CryptoError) {
         self.appender = appender
+        self.limiter = limiter
         self.random = random
         self.log = log
         self.metrics = metrics
@@ -38,9 +42,12 @@ package final class CallbackHandler: RequestHandler {
     }
 
     /// At a reload.
-    package func replace(sources: [CallbackSource], settings: CallbackSettings) throws(CryptoError) {
+    package func replace(
+        sources: [CallbackSource], settings: CallbackSettings, quotas: QuotaTable
+    ) throws(CryptoError) {
         desks = try Self.desks(sources)
         appender.settings = settings
+        limiter.quotas = quotas
     }
 
     private static func desks(_ sources: [CallbackSource]) throws(CryptoError) -> [String: any CallbackDesk] {
@@ -131,6 +138,12 @@ package final class CallbackHandler: RequestHandler {
     ) async throws(CallbackRefusal) -> Response {
         let intake = try understand(request, path, at: desk)
         guard !intake.pending.isEmpty else { return intake.answer }
+        // Behind the proof that it is genuine, or a stranger could use up a tenant's callbacks, and tell a name that exists from
+        // one that does not. What is saved is the dear part: the append, and all that follows from it.
+        if let seconds = await limiter.refuse(desk.tenant) {
+            metrics.callbacks[.limited].increment()
+            return Self.limited(retryAfterSeconds: seconds)
+        }
         do {
             FaultPoint.callbackOpened.pass()
             let added = try await appender.append(intake.pending, nonce: intake.nonce, to: intake.partition)
@@ -191,6 +204,14 @@ package final class CallbackHandler: RequestHandler {
             throw CallbackRefusal(.digest, "\(error)")
         }
         return PendingEvent(dedupe: key, record: record)
+    }
+
+    /// The tenant has more callbacks than its quota lets in. WeCom repeats what it got no 200 for, as it does after a 503.
+    private static func limited(retryAfterSeconds seconds: Int) -> Response {
+        var fields = FieldBlock()
+        fields.add(.plainText)
+        fields.add(.retryAfter, seconds: seconds)
+        return Response(.tooManyRequests, fields: fields, body: Array("too many callbacks of this tenant\n".utf8))
     }
 
     /// Not a refusal: the callback is fine, and its sender shall repeat it.

@@ -11,6 +11,8 @@ package struct IngestMetrics: Sendable {
         /// A URL verification that was answered.
         case verified
         case refused
+        /// Beyond the tenant's quota `callbacks`; the sender may repeat it.
+        case limited
         /// Redis did not confirm; the sender will repeat it.
         case unavailable
     }

@@ -17,6 +17,9 @@ package struct IPAddress: Hashable, Sendable {
 
     package var isV4: Bool { high == 0 && low >> 32 == 0xffff }
 
+    /// What is counted as one peer: of IPv6 the first 64 bits, since a peer has 2^64 addresses of its own (RFC 6177).
+    package var network: IPAddress { isV4 ? self : IPAddress(high: high, low: 0) }
+
     package var isLoopback: Bool {
         isV4 ? (low >> 24) & 0xff == 127 : high == 0 && low == 1
     }

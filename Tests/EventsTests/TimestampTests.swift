@@ -92,3 +92,24 @@ struct TimestampTests {
         #expect(Timestamp(seconds: 253_402_300_799)?.description == "9999-12-31T23:59:59.000Z")
     }
 }
+
+struct CivilDateTests {
+    @Test("a date is text and back, in the order of the calendar")
+    func text() throws {
+        var last: CivilDate?
+        for day in Int64(-2)...40_000 {
+            let date = CivilDate(daysSince1970: day)
+            #expect(CivilDate(date.description) == date && date.daysSince1970 == day)
+            if let last { #expect(last < date && last.description < date.description) }
+            last = date
+        }
+        #expect(CivilDate(daysSince1970: 20_781).description == "2026-11-24")
+    }
+
+    @Test(
+        "anything else is no date",
+        arguments: ["", "2026-02-29", "2026-13-01", "2026-1-01", "2026-01-011", "2026/01/01", "+026-01-01", "２０26-01"])
+    func refused(text: String) {
+        #expect(CivilDate(text) == nil)
+    }
+}

@@ -25,7 +25,7 @@ struct BannedWord: Sendable, CustomTestStringConvertible {
 
     @Test("a target imports only targets above it in Package.swift")
     func layers() throws {
-        let declared = try Repository.text("Package.swift").matches(of: /(?:module\(|systemLibrary\(name: )"(\w+)"/)
+        let declared = try Repository.text("Package.swift").matches(of: /(?:module\(\s*|systemLibrary\(name: )"(\w+)"/)
             .map { String($0.output.1) }
         let order = Dictionary(uniqueKeysWithValues: (declared + ["weir"]).enumerated().map { ($1, $0) })
         #expect(order.count > 15, "Package.swift is not read as it is written any more")

@@ -132,4 +132,19 @@ struct CheckerTests {
         #expect(check(String(repeating: "not ", count: 10_000)) == ["more than 32 conditions inside of one another"])
         #expect(check(Array(repeating: "tenant exists", count: 3000).joined(separator: " and ")) == [])
     }
+
+    @Test("a quota of callbacks is the tenant's, and says nothing about its accounts")
+    func callbackQuota() throws {
+        let checked = RuleSet.check(
+            """
+            quota default       { callbacks 50 per second }
+            quota tenant "acme" { callbacks 6000 per minute   over delay }
+            """)
+        #expect(checked.findings.rendered == "")
+        #expect(
+            checked.rules?.quotas == [
+                Quota(subject: .everyone, callbacks: Rate(count: 50, period: .second)),
+                Quota(subject: .tenant("acme"), callbacks: Rate(count: 6000, period: .minute), excess: .delay),
+            ])
+    }
 }

@@ -16,6 +16,7 @@ package struct Configuration: Sendable {
     /// nil: Weir starts and supervises its own.
     package var redis: RedisAddress?
     package var edge = EdgeLimits()
+    package var limits = RequestLimits()
     package var callbacks = CallbackSettings()
     package var delivery = DeliverySettings()
     package var log = LogSettings()

@@ -1,7 +1,7 @@
 // The table of settings. To add one: a property with its default (Configuration.swift and its sections) and a row here.
 
 extension Setting {
-    package static let table: [Setting] = process + listeners + edge + callbacks + delivery + log
+    package static let table: [Setting] = process + listeners + edge + limits + callbacks + delivery + log
 
     /// The blocks in the order of the table, with what they are about.
     static let blocks: [(name: String, about: String)] = [
@@ -11,6 +11,10 @@ extension Setting {
         ("operations", "Plain HTTP for probes and Prometheus: /healthz, /readyz, /metrics."),
         ("redis", "Absent: Weir starts its own redis-server in the data folder and keeps it running."),
         ("edge", "What a connection and a request may cost before anything is known of it."),
+        (
+            "limits",
+            "How many requests the API takes; more are answered with 429. What a tenant may send and receive is a quota of the rules."
+        ),
         ("callbacks", "How callbacks are taken in."),
         ("delivery", "How deliveries to webhooks are made, unless a webhook says otherwise."),
         ("log", "Lines on standard error."),
@@ -95,6 +99,22 @@ extension Setting {
             why:
                 "Open connections of one client address. WeCom and load balancers come from few addresses, so it is high."
         ),
+    ]
+
+    private static let limits: [Setting] = [
+        Setting(
+            "limits.address", \.limits.address, .rate(in: 1...1_000_000_000), .live,
+            why:
+                "Of one client address, of IPv6 its /64; counted before the request is looked at, by each process for itself. "
+                + "So many may come at once, and what was used comes back evenly over the period."),
+        Setting(
+            "limits.key", \.limits.key, .rate(in: 1...1_000_000_000), .live,
+            why: "Of one API key or one signed-in user, counted by each process for itself."),
+        Setting(
+            "limits.tenant", \.limits.tenant, .rate(in: 1...1_000_000_000), .live,
+            why:
+                "Of one tenant, all its keys and users together. Processes that share a Redis share this one; while Redis "
+                + "does not answer, each allows it by itself."),
     ]
 
     private static let callbacks: [Setting] = [

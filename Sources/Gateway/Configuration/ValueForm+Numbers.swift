@@ -57,6 +57,14 @@ extension ValueForm<[Duration]> {
     }
 }
 
+extension ValueForm<Rate> {
+    static func rate(in range: ClosedRange<Int>) -> ValueForm {
+        ValueForm(
+            text: "a rate such as `100 per second`, `6000 per minute`", show: { $0.description },
+            take: { cursor, name throws(Reported) in try cursor.rate("`\(name)`", count: range).value })
+    }
+}
+
 extension ValueForm where Value: CaseIterable & RawRepresentable<String> {
     static func choice() -> ValueForm {
         ValueForm(

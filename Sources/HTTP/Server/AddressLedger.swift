@@ -5,7 +5,7 @@ import Synchronization
 
 package final class AddressLedger: Sendable {
     private let limit: Atomic<Int>
-    /// By network: a peer with IPv6 has 2^64 addresses of its own (RFC 6177), so its first 64 bits count.
+    /// By network.
     private let counts = Mutex<[IPAddress: Int]>([:])
 
     package init(connectionsPerAddress limit: Int) { self.limit = Atomic(limit) }
@@ -18,7 +18,7 @@ package final class AddressLedger: Sendable {
 
     /// Counts a connection, unless the address has its fill.
     func admit(_ address: IPAddress) -> Bool {
-        let network = Self.network(of: address)
+        let network = address.network
         return counts.withLock {
             let count = $0[network, default: 0]
             guard count < connectionsPerAddress else { return false }
@@ -28,14 +28,10 @@ package final class AddressLedger: Sendable {
     }
 
     func release(_ address: IPAddress) {
-        let network = Self.network(of: address)
+        let network = address.network
         counts.withLock {
             guard let count = $0[network] else { return }
             $0[network] = count > 1 ? count - 1 : nil
         }
-    }
-
-    private static func network(of address: IPAddress) -> IPAddress {
-        address.isV4 ? address : IPAddress(high: address.high, low: 0)
     }
 }

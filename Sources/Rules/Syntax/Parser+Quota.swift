@@ -6,7 +6,8 @@ extension Parser {
     /// What a tenant without a quota of its own may use, and what one tenant may. What a tenant's quota leaves open is taken from
     /// `default`.
     ///
-    ///     quota default | tenant "NAME" { [accounts COUNT]  [messages RATE]  [sends RATE]  [over reject | delay] }
+    ///     quota default | tenant "NAME" { [accounts COUNT]  [messages RATE]  [sends RATE]  [callbacks TENANT-RATE]
+    ///                                   [over reject | delay] }
     ///
     ///     quota tenant "acme" { messages 2_000_000 per day   over delay }
     func quota(_ cursor: inout Cursor) throws(Reported) -> Located<Quota> {
@@ -20,20 +21,23 @@ extension Parser {
             owner = "quota tenant \"\(tenant.value)\""
             place = place.through(tenant.range)
         }
-        let isSound = try cursor.block(of: owner, once: ["accounts", "messages", "sends", "over"]) {
+        let isSound = try cursor.block(of: owner, once: ["accounts", "messages", "sends", "callbacks", "over"]) {
             cursor, clause throws(Reported) in
             switch clause.value {
             case "accounts":
                 quota.accounts = try cursor.integer("a number of accounts", in: 0...Self.countLimit).value
             case "messages": quota.messages = try rate(&cursor)
             case "sends": quota.sends = try rate(&cursor)
+            case "callbacks": quota.callbacks = try tenantRate(&cursor)
             default:
                 let words = Quota.Excess.allCases.map(\.rawValue)
                 let excess = try cursor.choice("what happens over the quota", among: words)
                 quota.excess = Quota.Excess(rawValue: excess.value)
             }
         }
-        if isSound, quota.accounts == nil, quota.messages == nil, quota.sends == nil, quota.excess == nil {
+        if isSound, quota.accounts == nil, quota.messages == nil, quota.sends == nil, quota.callbacks == nil,
+            quota.excess == nil
+        {
             cursor.warning("this quota says nothing", at: place)
         }
         return Located(quota, at: place)
@@ -43,18 +47,26 @@ extension Parser {
     ///
     ///     RATE = COUNT per second | minute | hour | day [per account]
     private func rate(_ cursor: inout Cursor) throws(Reported) -> Quota.Rate {
-        let count = try cursor.integer("a number of events", in: 0...Self.countLimit)
-        try cursor.expect("per")
-        let words = Quota.Rate.Period.allCases.map(\.rawValue)
-        let period = try cursor.choice("a period", among: words)
+        let rate = try cursor.rate("a number of events", count: 0...Self.countLimit).value
         var isPerAccount = false
         if cursor.accept("per") != nil {
             try cursor.expect("account")
             isPerAccount = true
         }
-        return Quota.Rate(
-            count: count.value, period: Quota.Rate.Period(rawValue: period.value) ?? .second, isPerAccount: isPerAccount
-        )
+        return Quota.Rate(count: rate.count, period: rate.period, isPerAccount: isPerAccount)
+    }
+
+    /// A callback's account is known once its body was opened, which is what its quota is to save.
+    ///
+    ///     TENANT-RATE = COUNT per second | minute | hour | day
+    private func tenantRate(_ cursor: inout Cursor) throws(Reported) -> Rate {
+        let rate = try cursor.rate("a number of callbacks", count: 0...Self.countLimit)
+        if let more = cursor.accept("per") {
+            throw cursor.error(
+                "callbacks are counted for the whole tenant", at: more.range,
+                hint: "end after the period: \(rate.value)")
+        }
+        return rate.value
     }
 
     /// Far above what a tenant can use; counters of quotas stay exact up to here in every store and every JSON reader.

@@ -6,6 +6,7 @@ import Gateway
 import HTTP
 import Ingest
 import Language
+import Limits
 import Loop
 import Redis
 import Routing
@@ -182,12 +183,12 @@ final class Appliance {
 
     private func startTraffic(_ address: RedisAddress, instance: String) async throws {
         let configuration = prepared.configuration
+        let count = configuration.loops == 0 ? EventLoop.coreCount : configuration.loops
         let plan = TrafficPlan(
             prepared: prepared, redis: address, instance: instance,
             ledger: makeLedger(), bounds: bounds, permits: PermitTable(), health: health, log: log,
             edgeMetrics: edgeMetrics, ingestMetrics: IngestMetrics(metrics), routingMetrics: RoutingMetrics(metrics),
-            webhookMetrics: WebhookMetrics(metrics))
-        let count = configuration.loops == 0 ? EventLoop.coreCount : configuration.loops
+            webhookMetrics: WebhookMetrics(metrics), limitsMetrics: LimitsMetrics(metrics), loopCount: count)
         for index in 0..<count {
             let loop = try EventLoop(index: index)
             loop.start(named: "weir-loop-\(index)")

@@ -4,8 +4,10 @@
 import Gateway
 import HTTP
 import Language
+import Limits
 import Loop
 import Routing
+import Rules
 import Webhooks
 
 struct Prepared: Sendable {
@@ -30,6 +32,8 @@ extension Prepared {
             limits: HTTPLimits(headBytes: edge.headerLimit, bodyBytes: edge.bodyLimit),
             timeouts: ServerTimeouts(head: edge.headerTimeout, body: edge.bodyTimeout, idle: edge.idleTimeout))
     }
+
+    var quotas: QuotaTable { QuotaTable(table.rules.quotas) }
 
     var schedule: RetrySchedule { RetrySchedule(delays: configuration.delivery.schedule) }
 

@@ -5,6 +5,7 @@ import Crypto
 import Gateway
 import HTTP
 import Ingest
+import Limits
 import Loop
 import Redis
 import Routing
@@ -26,6 +27,9 @@ struct TrafficPlan: Sendable {
     let ingestMetrics: IngestMetrics
     let routingMetrics: RoutingMetrics
     let webhookMetrics: WebhookMetrics
+    let limitsMetrics: LimitsMetrics
+    /// How many loops there are.
+    let loopCount: Int
 }
 
 /// Belongs to its loop: made on it, used on it. Has the parts that the process' roles ask for.
@@ -67,9 +71,13 @@ final class TrafficLoop {
     private func startEdge(_ plan: TrafficPlan) throws {
         let configuration = plan.prepared.configuration
         let appender = EventAppender(redis: redis, settings: configuration.callbacks)
+        let limiter = CallbackLimiter(
+            redis: redis, quotas: plan.prepared.quotas, loopCount: plan.loopCount,
+            herald: QuotaHerald(appender, log: plan.log.named("limits"), metrics: plan.limitsMetrics),
+            metrics: plan.limitsMetrics)
         let handler = try CallbackHandler(
-            sources: plan.prepared.sources, appender: appender, random: .system, log: plan.log.named("callbacks"),
-            metrics: plan.ingestMetrics)
+            sources: plan.prepared.sources, appender: appender, limiter: limiter, random: .system,
+            log: plan.log.named("callbacks"), metrics: plan.ingestMetrics)
         let server = try HTTPServer(
             on: loop, at: configuration.publicListener.listen, plan.prepared.server(isSecure: true),
             ledger: plan.ledger, bodies: plan.bounds.bodies, descriptorCeiling: plan.bounds.descriptorCeiling,
@@ -120,7 +128,8 @@ final class TrafficLoop {
     func commit(_ prepared: Prepared) throws {
         for client in [redis] + waitingClients { client.tls = prepared.client }
         if let edge {
-            try edge.handler.replace(sources: prepared.sources, settings: prepared.configuration.callbacks)
+            try edge.handler.replace(
+                sources: prepared.sources, settings: prepared.configuration.callbacks, quotas: prepared.quotas)
             edge.server.settings = prepared.server(isSecure: true)
         }
         router?.table = prepared.table
