@@ -29,7 +29,7 @@ extension Event {
 
 private struct EventReader: ~Escapable {
     private var scanner: JSONScanner
-    private var event = Event(blank: .unknown, .epoch)
+    private var event = Event()
     /// Keys and values whose escapes had to be undone.
     private var scratch: [UInt8] = []
 

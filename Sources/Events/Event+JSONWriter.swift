@@ -15,14 +15,12 @@ extension Event {
         writer.beginObject()
         var isInContent = false
         for place in places where place.field != .raw {
-            let row = Int(place.field.rawValue)
-            if row >= contentStart, !isInContent {
+            if Int(place.field.rawValue) >= contentStart, !isInContent {
                 writer.key("content")
                 writer.beginObject()
                 isInContent = true
             }
-            let key = keys[row]
-            writer.key(token: key.span)
+            writer.key(token: keys[place.field])
             switch place.field.form {
             case .text, .time: writer.string(valid: value(at: place))
             case .number, .flag: writer.raw(value(at: place))
@@ -31,8 +29,7 @@ extension Event {
         if isInContent { writer.endObject() }
         if let raw = value(of: .raw) {
             if isRawText {
-                let key = keys[Int(Field.raw.rawValue)]
-                writer.key(token: key.span)
+                writer.key(token: keys[.raw])
                 writer.string(valid: raw)
             } else {
                 writer.key(Self.rawInBase64)

@@ -21,21 +21,32 @@ package struct Event: Sendable {
     }
 
     package init(_ type: EventType, at time: Timestamp, source: EventSource) {
-        self.init(blank: type, time)
-        put(.type, type.name)
-        put(time, as: .time)
-        put(.source, source.rawValue)
+        self.init()
+        restart(type, at: time, source: source)
     }
 
-    /// For the reader, which finds type and time among the other fields.
-    init(blank type: EventType, _ time: Timestamp) {
-        self.type = type
-        self.time = time
+    /// An event that says nothing yet: for the reader, which finds type and time among the other fields, and for whoever makes
+    /// one event after the other in the same memory.
+    package init() {
+        type = .unknown
+        time = .epoch
         // What a message's fields take, its raw document included.
         bytes = []
         bytes.reserveCapacity(2048)
         places = []
         places.reserveCapacity(24)
+    }
+
+    /// Makes another event of this one, in its memory.
+    package mutating func restart(_ type: EventType, at time: Timestamp, source: EventSource) {
+        self.type = type
+        self.time = time
+        isRawText = true
+        bytes.removeAll(keepingCapacity: true)
+        places.removeAll(keepingCapacity: true)
+        put(.type, type.name)
+        put(time, as: .time)
+        put(.source, source.rawValue)
     }
 }
 

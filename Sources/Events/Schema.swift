@@ -1,6 +1,8 @@
 // The schema of events: one table of types and one of fields. Records are read and written by it, the checker of the rule
 // language asks it, documentation is rendered from it. To add a field: a case in ``Field``, a row at the same place here.
 
+import Codec
+
 package enum Schema {
     package static let fields: [FieldRow] =
         recordFields + originFields
@@ -11,7 +13,7 @@ package enum Schema {
     // the references to all of its texts.
     static let forms = fields.map(\.kind.form)
     /// As a record writes them, with quotes and colon.
-    static let keyTokens = fields.map { Array("\"\($0.key)\":".utf8) }
+    static let keyTokens = KeyTokens(fields)
     static let required = fields.filter(\.isRequired).map(\.field)
     /// Fields of the record come before those of the content.
     static let contentStart = fields.firstIndex(where: \.isContent) ?? fields.count
@@ -27,6 +29,28 @@ package enum Schema {
         fields.filter { !$0.isContent }.map { ($0.key, $0.field) })
 
     static let typesByName = NameTable(types.map { ($0.name, $0.type) })
+}
+
+/// What a record writes before each value, end to end: an array of arrays would count references for each.
+struct KeyTokens: Sendable {
+    private var bytes: [UInt8] = []
+    private var starts: [Int] = []
+
+    init(_ fields: [FieldRow]) {
+        for row in fields {
+            starts.append(bytes.count)
+            bytes.append(text: "\"\(row.key)\":")
+        }
+        starts.append(bytes.count)
+    }
+
+    subscript(_ field: Field) -> Span<UInt8> {
+        @_lifetime(borrow self)
+        get {
+            let row = Int(field.rawValue)
+            return bytes.span.extracting(starts[row]..<starts[row &+ 1])
+        }
+    }
 }
 
 /// What is known about a field.

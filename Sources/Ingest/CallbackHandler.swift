@@ -5,6 +5,7 @@
 // Whatever is wrong with a callback, its sender gets one and the same refusal, for each difference would tell a stranger
 // something about the keys. What is wrong stands in the log and in `weir_callback_refusals_total`.
 
+import Codec
 package import Crypto
 import Events
 package import Gateway
@@ -126,18 +127,24 @@ package final class CallbackHandler: RequestHandler {
 
     /// A callback understood: all that is held of it while Redis works.
     private struct Intake {
-        let pending: [PendingEvent]
+        var pending: [PendingEvent]
+        let count: Int
         let nonce: String?
         let partition: Partition
         let answer: Response
         let startedAt: Instant
+
+        mutating func takePending() -> [PendingEvent] {
+            defer { pending = [] }
+            return pending
+        }
     }
 
     private func take(
         _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk
     ) async throws(CallbackRefusal) -> Response {
-        let intake = try understand(request, path, at: desk)
-        guard !intake.pending.isEmpty else { return intake.answer }
+        var intake = try understand(request, path, at: desk, &scratch)
+        guard intake.count > 0 else { return intake.answer }
         // Behind the proof that it is genuine, or a stranger could use up a tenant's callbacks, and tell a name that exists from
         // one that does not. What is saved is the dear part: the append, and all that follows from it.
         if let seconds = await limiter.refuse(desk.tenant) {
@@ -146,11 +153,12 @@ package final class CallbackHandler: RequestHandler {
         }
         do {
             FaultPoint.callbackOpened.pass()
-            let added = try await appender.append(intake.pending, nonce: intake.nonce, to: intake.partition)
+            let added = try await appender.append(
+                intake.takePending(), nonce: intake.nonce, to: intake.partition)
             FaultPoint.callbackAppended.pass()
             metrics.appendSeconds.observe(loop.now - intake.startedAt)
             metrics.events.increment(by: added)
-            metrics.duplicates.increment(by: intake.pending.count - added)
+            metrics.duplicates.increment(by: intake.count - added)
             (added > 0 ? metrics.accepted : metrics.duplicate).increment()
             return intake.answer
         } catch {
@@ -163,47 +171,69 @@ package final class CallbackHandler: RequestHandler {
     }
 
     private func understand(
-        _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk
+        _ request: Request, _ path: CallbackPath, at desk: any CallbackDesk, _ scratch: inout CallbackScratch
     ) throws(CallbackRefusal) -> Intake {
         let taken = try desk.take(request, path, moment, &scratch, observe: metrics.openSeconds.observe)
         let started = loop.preciseNow()
         var pending: [PendingEvent] = []
-        pending.reserveCapacity(taken.events.count)
-        for event in taken.events { pending.append(try prepare(event, desk)) }
-        let account = taken.events.first?.bytes(of: .account) ?? []
+        pending.reserveCapacity(scratch.events.count)
         let nonce: String?
         do throws(CryptoError) {
+            for index in scratch.events.indices {
+                complete(&scratch.events[index])
+                pending.append(try pend(scratch.events[index], desk, &scratch.sha256))
+            }
             nonce = try taken.signature.map { (signature) throws(CryptoError) in
-                try scratch.seenKey(source: desk.name, dedupe: (Array("signature:".utf8) + signature).span)
+                try Self.seenKey(desk.name, (Array("signature:".utf8) + signature).span, &scratch.sha256)
             }
         } catch {
             throw CallbackRefusal(.digest, "\(error)")
         }
         metrics.normaliseSeconds.observe(loop.preciseNow() - started)
         return Intake(
-            pending: pending, nonce: nonce, partition: Partition(tenant: desk.tenant, account: account.span),
+            pending: pending, count: pending.count, nonce: nonce, partition: Self.partition(of: scratch.events.first, desk.tenant),
             answer: taken.answer, startedAt: started)
     }
 
     private var moment: CallbackMoment { CallbackMoment(wallMilliseconds: loop.wallMilliseconds, loop: loop) }
 
-    /// Gives the event its id and writes its record.
-    private func prepare(_ event: Event, _ desk: any CallbackDesk) throws(CallbackRefusal) -> PendingEvent {
-        var event = event
+    private static func partition(of event: Event?, _ tenant: String) -> Partition {
+        guard let event, let account = event.value(of: .account) else { return Partition(tenant: tenant, account: Span()) }
+        return Partition(tenant: tenant, account: account)
+    }
+
+    private func complete(_ event: inout Event) {
         event.set(.id, to: ids.next(at: Timestamp(milliseconds: loop.wallMilliseconds) ?? .epoch, using: &random))
         if event.type == .unknown { metrics.unknown.increment() }
-        var record: [UInt8] = []
+    }
+
+    private func pend(
+        _ event: borrowing Event, _ desk: any CallbackDesk, _ sha256: inout SHA256
+    ) throws(CryptoError) -> PendingEvent {
+        var record = loop.takeBytes()
         // Twice the raw document, which the content repeats in part, and the names of the fields.
         record.reserveCapacity(512 + 2 * (event.value(of: .raw)?.count ?? 0))
         event.append(jsonTo: &record)
-        let key: String
-        do throws(CryptoError) {
-            let dedupe = event.bytes(of: .dedupe)
-            key = try scratch.seenKey(source: desk.name, dedupe: dedupe.span)
-        } catch {
-            throw CallbackRefusal(.digest, "\(error)")
-        }
-        return PendingEvent(dedupe: key, record: record)
+        guard let dedupe = event.value(of: .dedupe) else { preconditionFailure("every normaliser gives a dedupe key") }
+        return PendingEvent(dedupe: try Self.seenKey(desk.name, dedupe, &sha256), record: record)
+    }
+
+    /// Between the two parts of a seen key; neither contains it.
+    private static let separator: [UInt8] = [0]
+
+    /// The name under which Redis remembers an event: 128 bits of SHA-256 over source and dedupe key, since keys of vendors may
+    /// be long and Redis keeps them for hours.
+    private static func seenKey(
+        _ source: String, _ dedupe: Span<UInt8>, _ sha256: inout SHA256
+    ) throws(CryptoError) -> String {
+        sha256.restart()
+        try sha256.update(source.utf8.span)
+        try sha256.update(separator.span)
+        try sha256.update(dedupe)
+        let digest = try sha256.finish()
+        var hex: [UInt8] = []
+        Hex.encode(digest.bytes.span.extracting(first: 16), appendingTo: &hex)
+        return String(decoding: hex, as: UTF8.self)
     }
 
     /// The tenant has more callbacks than its quota lets in. WeCom repeats what it got no 200 for, as it does after a 503.

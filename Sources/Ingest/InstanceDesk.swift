@@ -56,8 +56,9 @@ final class InstanceDesk: CallbackDesk {
             throw CallbackRefusal(.digest, "\(error)")
         }
         do throws(InstanceFault) {
-            let events = try normaliser.events(from: request.body.span, hash: hash, receivedAt: now.timestamp)
-            return TakenCallback(events: events, signature: signature, answer: Self.success)
+            scratch.events = try normaliser.events(
+                from: request.body.span, hash: hash, receivedAt: now.timestamp)
+            return TakenCallback(signature: signature, answer: Self.success)
         } catch {
             throw CallbackRefusal(.content, "\(error)")
         }

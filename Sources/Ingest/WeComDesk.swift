@@ -29,7 +29,8 @@ final class WeComDesk: CallbackDesk {
         let echo = query.echo
         guard !echo.isEmpty else { throw CallbackRefusal(.query, "echostr is missing") }
         // A verification has no effect, so its age is not judged: the console may be slow.
-        return try open(EnvelopeBody(echo: echo).encrypt, query, &scratch).message
+        let parts = try open(EnvelopeBody(echo: echo).encrypt, query, &scratch.cipher, into: &scratch.plaintext)
+        return Array(scratch.plaintext[parts.message])
     }
 
     func take(
@@ -39,33 +40,39 @@ final class WeComDesk: CallbackDesk {
         guard path.token == nil else { throw CallbackRefusal(.source, "this source has no path token") }
         let started = now.loop.preciseNow()
         let query = try SignedQuery(request)
-        let encrypt: [UInt8]
         do throws(EnvelopeFault) {
-            encrypt = try EnvelopeBody(request.body.span).encrypt
+            scratch.encrypt.removeAll(keepingCapacity: true)
+            try EnvelopeBody.read(request.body.span, appendingTo: &scratch.encrypt)
         } catch {
             throw CallbackRefusal(error)
         }
-        let opened = try open(encrypt, query, &scratch)
+        // Out of the scratch while the message is read, whose other parts are written meanwhile.
+        var plaintext: [UInt8] = []
+        swap(&plaintext, &scratch.plaintext)
+        defer { swap(&plaintext, &scratch.plaintext) }
+        let parts = try open(scratch.encrypt, query, &scratch.cipher, into: &plaintext)
         // Judged after the signature, so that the log says "stale" only of what is genuine.
         let tolerance = settings.tolerance.map { $0.milliseconds / 1000 }
         let age = CallbackTimestamp.judge(query.timestamp, now: now.seconds, tolerance: tolerance)
         guard age == .fresh else { throw CallbackRefusal(.timestamp, "\(age)") }
         observe(now.loop.preciseNow() - started)
         do throws(CryptoError) {
-            let event = try normaliser.event(from: opened.message.span, receivedAt: now.timestamp) {
-                (message) throws(CryptoError) in try scratch.sha256.digest(message)
-            }
-            return TakenCallback(events: [event], signature: nil, answer: Self.answer(to: event))
+            // One event, made in the memory of the one before.
+            if scratch.events.count != 1 { scratch.events = [Event()] }
+            try normaliser.read(
+                plaintext.span.extracting(parts.message), into: &scratch.events[0], &scratch.document,
+                receivedAt: now.timestamp, &scratch.sha256)
+            return TakenCallback(signature: nil, answer: Self.answer(to: scratch.events[0]))
         } catch {
             throw CallbackRefusal(.digest, "\(error)")
         }
     }
 
     private func open(
-        _ encrypt: [UInt8], _ query: SignedQuery, _ scratch: inout CallbackScratch
-    ) throws(CallbackRefusal) -> OpenedEnvelope {
+        _ encrypt: [UInt8], _ query: SignedQuery, _ cipher: inout EnvelopeCipher, into plaintext: inout [UInt8]
+    ) throws(CallbackRefusal) -> OpenedParts {
         do throws(EnvelopeFault) {
-            return try scratch.cipher.open(encrypt.span, query.signed, with: settings.credentials.revealed)
+            return try cipher.open(encrypt.span, query.signed, with: settings.credentials.revealed, into: &plaintext)
         } catch {
             throw CallbackRefusal(error)
         }

@@ -24,6 +24,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var watches: [Watch?] = []
     private var generations: UInt32 = 0
     private var bufferPool: [[UInt8]] = []
+    private var bytesPool: [[UInt8]] = []
 
     /// In a simulation: in place of the kernel's sockets.
     package var network: (any SimulatedNetwork)?
@@ -61,7 +62,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// A fresh reading, for measuring what happens inside a turn. Virtual time stands still inside a turn.
     package func preciseNow() -> Instant {
-        if case .system = clock { return readSystemClock().monotonic }
+        if case .system = clock { return readMonotonicClock() }
         return reading.monotonic
     }
 
@@ -208,7 +209,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         let timeout: Poller.Timeout
         switch clock {
         case .system:
-            timeout = mayWait ? timers.nextDue().map { .until($0 - readSystemClock().monotonic) } ?? .forever : .none
+            timeout = mayWait ? timers.nextDue().map { .until($0 - readMonotonicClock()) } ?? .forever : .none
         case .virtual: timeout = mayWait && timers.nextDue() == nil ? .forever : .none
         }
         let events = poller.wait(timeout) { dispatch($0, $1) }
@@ -290,6 +291,22 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     package func giveBack(_ buffer: consuming [UInt8]) {
         if buffer.count == Self.readBufferSize && bufferPool.count < Self.pooledBuffersMax { bufferPool.append(buffer) }
+    }
+
+    private static let pooledBytesMax = 512
+    private static let pooledBytesCapacityMax = 8 * 1024
+
+    /// An empty array with the memory of an earlier one, if there is any: for what is a kilobyte or two long and soon done with,
+    /// such as a request's body, since arrays of that size are the ones malloc takes long for.
+    package func takeBytes() -> [UInt8] { bytesPool.popLast() ?? [] }
+
+    /// Takes the array's memory, if nobody else holds it; leaves it empty.
+    package func giveBack(bytes: inout [UInt8]) {
+        var taken: [UInt8] = []
+        swap(&taken, &bytes)
+        guard taken.capacity <= Self.pooledBytesCapacityMax, bytesPool.count < Self.pooledBytesMax else { return }
+        taken.removeAll(keepingCapacity: true)
+        bytesPool.append(taken)
     }
 }
 

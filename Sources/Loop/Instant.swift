@@ -26,6 +26,8 @@ package struct Instant: Comparable, Hashable, Sendable {
 extension Duration {
     /// Whole nanoseconds, saturating at the ends of `Int64`.
     package var nanoseconds: Int64 {
+        // Up to nine seconds, which is nearly all that is ever measured, without a division of 128 bits.
+        if let short = Int64(exactly: attoseconds) { return short / 1_000_000_000 }
         let (whole, overflow) = components.seconds.multipliedReportingOverflow(by: 1_000_000_000)
         if overflow { return components.seconds < 0 ? .min : .max }
         let (sum, carry) = whole.addingReportingOverflow(components.attoseconds / 1_000_000_000)

@@ -82,13 +82,17 @@ final class Poller: @unchecked Sendable {
     }
 }
 
+func readMonotonicClock() -> Instant {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+}
+
 func readSystemClock() -> ClockReading {
-    var monotonic = timespec()
     var wall = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &monotonic)
     unsafe clock_gettime(CLOCK_REALTIME, &wall)
     return ClockReading(
-        monotonic: Instant(nanoseconds: Int64(monotonic.tv_sec) * 1_000_000_000 + Int64(monotonic.tv_nsec)),
+        monotonic: readMonotonicClock(),
         wallMilliseconds: Int64(wall.tv_sec) * 1000 + Int64(wall.tv_nsec) / 1_000_000)
 }
 

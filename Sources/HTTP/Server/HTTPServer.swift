@@ -5,11 +5,11 @@ package import Loop
 /// The time-outs of a connection.
 package struct ServerTimeouts: Sendable {
     /// TLS handshake, and from a request's first byte to the end of its head.
-    package var head: Duration
+    package let head: Duration
     /// From the end of the head to the end of the body.
-    package var body: Duration
+    package let body: Duration
     /// Between requests.
-    package var idle: Duration
+    package let idle: Duration
 
     package init(head: Duration, body: Duration, idle: Duration) {
         self.head = head

@@ -114,10 +114,12 @@ final class ServerConnection {
     private func answerBody(_ receivedAt: Instant) async throws(End) -> Response {
         defer { giveBackBodySteps() }
         let headStart = start
-        let body = try await readBody()
+        var body = try await readBody()
         waitsSince = nil
         hasServed = true
-        return await server.handler.respond(to: request(receivedAt, body, headStart))
+        let response = await server.handler.respond(to: request(receivedAt, body, headStart))
+        loop.giveBack(bytes: &body)
+        return response
     }
 
     /// A temporary of its caller's, so that it is gone before the head and the buffer are written again. When nothing else is in
@@ -231,7 +233,7 @@ final class ServerConnection {
             ResponseWriter.appendContinue(to: &output)
             try await flush()
         }
-        var body: [UInt8] = []
+        var body = loop.takeBytes()
         switch head.body {
         case .none: break
         case .length(let length):

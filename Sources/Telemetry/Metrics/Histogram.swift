@@ -41,16 +41,22 @@ package final class Histogram: Sendable {
 
     /// A negative time (a clock that was set back) counts as zero.
     package func observe(_ elapsed: Duration) {
-        let (seconds, attoseconds) = elapsed.components
-        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let observed =
-            isTooLong || seconds < 0 ? (seconds < 0 ? 0 : Int64.max / 2) : max(0, whole &+ attoseconds / 1_000_000_000)
+        let observed = Self.nanoseconds(elapsed)
         // Most observations are short, so the search from the front ends after a few steps.
         var bucket = 0
         let limits = Self.limits
         while bucket < limits.count, observed > limits[bucket] { bucket += 1 }
         counts[bucket].wrappingAdd(1, ordering: .relaxed)
         nanoseconds.wrappingAdd(UInt64(observed), ordering: .relaxed)
+    }
+
+    private static func nanoseconds(_ elapsed: Duration) -> Int64 {
+        // Up to nine seconds, which is nearly all there is, without a division of 128 bits.
+        if let short = Int64(exactly: elapsed.attoseconds) { return max(0, short / 1_000_000_000) }
+        let (seconds, attoseconds) = elapsed.components
+        if seconds < 0 { return 0 }
+        let (whole, isTooLong) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return isTooLong ? .max / 2 : whole &+ attoseconds / 1_000_000_000
     }
 
     /// What the buckets held at one moment. The count is the buckets' sum rather than a number of its own, so the two

@@ -5,7 +5,7 @@ import Codec
 
 enum EncryptSearch {
     case missing
-    case text([UInt8])
+    case text
     case notText
     case repeated
 
@@ -14,17 +14,17 @@ enum EncryptSearch {
         ASCII.equalIgnoringCase(name, "encrypt".utf8.span)
     }
 
-    mutating func found(_ encrypt: [UInt8]) {
-        if case .missing = self { self = .text(encrypt) } else { self = .repeated }
+    mutating func foundText() {
+        if case .missing = self { self = .text } else { self = .repeated }
     }
 
     mutating func foundNoText() {
         if case .missing = self { self = .notText } else { self = .repeated }
     }
 
-    func encrypt(in format: EnvelopeBody.Format) throws(EnvelopeFault) -> [UInt8] {
+    func check(_ format: EnvelopeBody.Format) throws(EnvelopeFault) {
         switch self {
-        case .text(let encrypt): return encrypt
+        case .text: return
         case .missing: throw .encryptMissing(format)
         case .notText: throw .encryptNotText(format)
         case .repeated: throw .encryptRepeated(format)

@@ -4,7 +4,9 @@ import Codec
 
 extension EnvelopeBody {
     /// The whole document is read, so that a body which is cut or goes on is refused.
-    static func search(json document: Span<UInt8>) throws(CodecError) -> EncryptSearch {
+    static func search(
+        json document: Span<UInt8>, appendingTo encrypt: inout [UInt8]
+    ) throws(CodecError) -> EncryptSearch {
         var search = EncryptSearch.missing
         var scanner = JSONScanner(document)
         guard try scanner.next() == .beginObject else { throw CodecError(.unexpectedCharacter, at: 0) }
@@ -15,9 +17,8 @@ extension EnvelopeBody {
             }
             switch try scanner.next() {
             case .string(let text):
-                var encrypt: [UInt8] = []
                 scanner.append(text, to: &encrypt)
-                search.found(encrypt)
+                search.foundText()
             case .beginObject, .beginArray:
                 try scanner.skipContainer()
                 search.foundNoText()

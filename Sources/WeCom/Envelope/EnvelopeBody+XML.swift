@@ -4,7 +4,9 @@ import Codec
 
 extension EnvelopeBody {
     /// The whole document is read, so that a body which is cut or goes on is refused.
-    static func search(xml document: Span<UInt8>) throws(CodecError) -> EncryptSearch {
+    static func search(
+        xml document: Span<UInt8>, appendingTo encrypt: inout [UInt8]
+    ) throws(CodecError) -> EncryptSearch {
         var search = EncryptSearch.missing
         var scanner = XMLScanner(document)
         while true {
@@ -13,7 +15,7 @@ extension EnvelopeBody {
                 // The root's name does not matter; deeper elements belong to somebody else.
                 guard scanner.depth == 2 else { continue }
                 if EncryptSearch.isName(scanner.source(name)) {
-                    try readEncrypt(&scanner, into: &search)
+                    try readEncrypt(&scanner, into: &search, appendingTo: &encrypt)
                 } else {
                     try scanner.skipElement()
                 }
@@ -26,21 +28,18 @@ extension EnvelopeBody {
     /// Joins the pieces of text up to the end tag.
     @_lifetime(scanner: copy scanner)
     private static func readEncrypt(
-        _ scanner: inout XMLScanner, into search: inout EncryptSearch
+        _ scanner: inout XMLScanner, into search: inout EncryptSearch, appendingTo encrypt: inout [UInt8]
     ) throws(CodecError) {
-        var encrypt: [UInt8] = []
         while true {
             switch try scanner.next() {
-            case .text(let text):
-                encrypt.reserveCapacity(encrypt.count + text.range.count)
-                scanner.append(text, to: &encrypt)
+            case .text(let text): scanner.append(text, to: &encrypt)
             case .startTag:
                 search.foundNoText()
                 try scanner.skipElement()
                 try scanner.skipElement()
                 return
             case .endTag, .end:
-                search.found(encrypt)
+                search.foundText()
                 return
             }
         }

@@ -18,10 +18,20 @@ package struct EnvelopeBody: Sendable {
 extension EnvelopeBody {
     /// The body of a POST.
     package init(_ body: Span<UInt8>) throws(EnvelopeFault) {
+        var encrypt: [UInt8] = []
+        let format = try Self.read(body, appendingTo: &encrypt)
+        self.init(format: format, encrypt: encrypt)
+    }
+
+    /// Appends the Encrypt of a POST's body to `encrypt`, which means nothing after a fault: for who keeps an array for it.
+    @discardableResult
+    package static func read(
+        _ body: Span<UInt8>, appendingTo encrypt: inout [UInt8]
+    ) throws(EnvelopeFault) -> Format {
         // A byte order mark (EF BB BF) is no part of either document; some senders' templates have one.
         var start = 0
         if body.count >= 3, body[0] == 0xef, body[1] == 0xbb, body[2] == 0xbf { start = 3 }
-        while start < body.count, Self.isSpace(body[start]) { start += 1 }
+        while start < body.count, isSpace(body[start]) { start += 1 }
         guard start < body.count else { throw .bodyEmpty }
         let format: Format
         switch body[start] {
@@ -32,11 +42,15 @@ extension EnvelopeBody {
         let search: EncryptSearch
         do throws(CodecError) {
             let document = body.extracting(start...)
-            search = try format == .xml ? Self.search(xml: document) : Self.search(json: document)
+            search =
+                try format == .xml
+                ? self.search(xml: document, appendingTo: &encrypt)
+                : self.search(json: document, appendingTo: &encrypt)
         } catch {
             throw .bodyMalformed(format, CodecError(error.reason, at: start + error.offset))
         }
-        self.init(format: format, encrypt: try search.encrypt(in: format))
+        try search.check(format)
+        return format
     }
 
     /// The echostr of a URL verification, percent-decoded. A space in it was a plus sign that someone on the way decoded

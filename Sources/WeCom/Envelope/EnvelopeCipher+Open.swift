@@ -1,5 +1,5 @@
-// The way in: Encrypt as received → signature → base64 → AES → padding → lengths → receiveid → message. One array is
-// decoded into, decrypted in place and cut down to the message; the receiveid is the only other one.
+// The way in: Encrypt as received → signature → base64 → AES → padding → lengths → receiveid → message. One array, which the
+// caller keeps for the next envelope, is decoded into and decrypted in place.
 
 import Codec
 import Crypto
@@ -12,6 +12,20 @@ package struct OpenedEnvelope: Sendable {
     package var random: InlineArray<16, UInt8>
     /// `previous`: the console still uses the former pair (or this is a late retry).
     package var generation: CallbackCredentials.Generation
+
+    init(_ parts: OpenedParts, of plaintext: [UInt8]) {
+        message = Array(plaintext[parts.message])
+        receiveID = Array(plaintext[parts.receiveID])
+        random = InlineArray { plaintext[$0] }
+        generation = parts.generation
+    }
+}
+
+/// Where the parts of an opened envelope lie in its plaintext.
+package struct OpenedParts: Sendable {
+    package let message: Range<Int>
+    package let receiveID: Range<Int>
+    package let generation: CallbackCredentials.Generation
 }
 
 extension EnvelopeCipher {
@@ -20,12 +34,24 @@ extension EnvelopeCipher {
     package mutating func open(
         _ encrypt: Span<UInt8>, _ query: borrowing CallbackQuery, with credentials: CallbackCredentials
     ) throws(EnvelopeFault) -> OpenedEnvelope {
+        var plaintext: [UInt8] = []
+        let parts = try open(encrypt, query, with: credentials, into: &plaintext)
+        return OpenedEnvelope(parts, of: plaintext)
+    }
+
+    /// The same, leaving the plaintext in `plaintext`, which is overwritten.
+    package mutating func open(
+        _ encrypt: Span<UInt8>, _ query: borrowing CallbackQuery, with credentials: CallbackCredentials,
+        into plaintext: inout [UInt8]
+    ) throws(EnvelopeFault) -> OpenedParts {
         do throws(EnvelopeFault) {
-            return try open(encrypt, query, with: credentials.current, .current, accepting: credentials.receiveIDs)
+            return try open(
+                encrypt, query, with: credentials.current, .current, accepting: credentials.receiveIDs, into: &plaintext)
         } catch let first {
             guard let previous = credentials.previous else { throw first }
             do throws(EnvelopeFault) {
-                return try open(encrypt, query, with: previous, .previous, accepting: credentials.receiveIDs)
+                return try open(
+                    encrypt, query, with: previous, .previous, accepting: credentials.receiveIDs, into: &plaintext)
             } catch let second {
                 throw second.reason.stage > first.reason.stage ? second : first
             }
@@ -34,10 +60,10 @@ extension EnvelopeCipher {
 
     private mutating func open(
         _ encrypt: Span<UInt8>, _ query: borrowing CallbackQuery, with pair: CallbackCredentials.Pair,
-        _ generation: CallbackCredentials.Generation, accepting receiveIDs: ReceiveIDs
-    ) throws(EnvelopeFault) -> OpenedEnvelope {
+        _ generation: CallbackCredentials.Generation, accepting receiveIDs: ReceiveIDs, into plaintext: inout [UInt8]
+    ) throws(EnvelopeFault) -> OpenedParts {
         try verify(encrypt, query, token: pair.token.span)
-        return try decrypt(encrypt, with: pair.key, generation, accepting: receiveIDs)
+        return try decrypt(encrypt, with: pair.key, generation, accepting: receiveIDs, into: &plaintext)
     }
 
     /// Throws unless `query` is signed for `encrypt` with `token`.
@@ -60,10 +86,9 @@ extension EnvelopeCipher {
     /// Opens without looking at the signature: for the stage after `verify`, and for the inspector.
     mutating func decrypt(
         _ encrypt: Span<UInt8>, with key: EncodingAESKey, _ generation: CallbackCredentials.Generation,
-        accepting receiveIDs: ReceiveIDs
-    ) throws(EnvelopeFault) -> OpenedEnvelope {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(encrypt.count / 4 * 3)
+        accepting receiveIDs: ReceiveIDs, into bytes: inout [UInt8]
+    ) throws(EnvelopeFault) -> OpenedParts {
+        bytes.removeAll(keepingCapacity: true)
         do throws(CodecError) {
             try Base64.decode(encrypt, appendingTo: &bytes)
         } catch {
@@ -86,10 +111,6 @@ extension EnvelopeCipher {
         let excerpt = Quoted.Excerpt(bytes[parts.receiveID])
         if let fault = reading.fault { throw fault }
         guard isAccepted else { throw .receiveIDMismatch(received: excerpt, accepted: receiveIDs) }
-        let receiveID = Array(bytes[parts.receiveID])
-        let random = InlineArray<16, UInt8> { bytes[$0] }
-        bytes.removeLast(bytes.count - parts.message.upperBound)
-        bytes.removeFirst(parts.message.lowerBound)
-        return OpenedEnvelope(message: bytes, receiveID: receiveID, random: random, generation: generation)
+        return OpenedParts(message: parts.message, receiveID: parts.receiveID, generation: generation)
     }
 }

@@ -87,7 +87,10 @@ package enum EnvelopeInspector {
     ) {
         let opened: OpenedEnvelope
         do throws(EnvelopeFault) {
-            opened = try cipher.decrypt(envelope.encrypt.span, with: key, .current, accepting: .any)
+            var plaintext: [UInt8] = []
+            let parts = try cipher.decrypt(
+                envelope.encrypt.span, with: key, .current, accepting: .any, into: &plaintext)
+            opened = OpenedEnvelope(parts, of: plaintext)
         } catch {
             inspection.fail(.decryption, error)
             return

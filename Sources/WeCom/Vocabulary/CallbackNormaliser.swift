@@ -5,6 +5,23 @@
 package import Crypto
 package import Events
 
+/// What a normaliser reads documents into. Kept by whoever normalises, so that a document costs no memory of its own.
+package struct DocumentMemory: Sendable {
+    var builder = InnerDocument.Builder()
+
+    package init() {}
+
+    /// Whether `message` is a document; if not, there is nothing in it.
+    fileprivate mutating func read(_ message: Span<UInt8>) -> Bool {
+        do throws(InnerDocument.Fault) {
+            try builder.read(message)
+            return true
+        } catch {
+            return false
+        }
+    }
+}
+
 package struct CallbackNormaliser: Sendable {
     private let tenant: String
     private let account: String
@@ -18,20 +35,27 @@ package struct CallbackNormaliser: Sendable {
         self.source = source
     }
 
-    /// The event, but for its id, which its receiver gives it.
-    /// - hash: SHA-256, asked for the dedupe key of what has no id of its own.
-    package func event(
-        from message: Span<UInt8>, receivedAt now: Timestamp,
-        hash: (Span<UInt8>) throws(CryptoError) -> Digest<32>
-    ) throws(CryptoError) -> Event {
-        let understood = try? InnerDocument(message)
-        let document = understood ?? InnerDocument()
+    /// Makes `event`, whatever it was, the one that `message` reports, but for its id, which its receiver gives it.
+    /// - memory: what the document is read into; it serves one message after the other.
+    /// - sha256: for the dedupe key of what has no id of its own.
+    package func read(
+        _ message: Span<UInt8>, into event: inout Event, _ memory: inout DocumentMemory, receivedAt now: Timestamp,
+        _ sha256: inout SHA256
+    ) throws(CryptoError) {
+        let isUnderstood = memory.read(message)
+        try read(message, isUnderstood: isUnderstood, as: memory.builder.document, into: &event, at: now, &sha256)
+    }
+
+    private func read(
+        _ message: Span<UInt8>, isUnderstood: Bool, as document: borrowing InnerDocument, into event: inout Event,
+        at now: Timestamp, _ sha256: inout SHA256
+    ) throws(CryptoError) {
         let kind = DocumentKind(document)
-        var event = Event(kind.type, at: Self.time(of: document) ?? now, source: .callback)
+        event.restart(kind.type, at: Self.time(of: document) ?? now, source: .callback)
         event.set(.tenant, to: tenant)
         event.set(.account, to: account)
         event.set(.sourceName, to: source)
-        event.set(.raw, to: message, isUTF8: understood != nil)
+        event.set(.raw, to: message, isUTF8: isUnderstood)
         if let name = kind.eventName { event.set(.event, to: name) }
         if let kind = kind.messageKind { event.set(.kind, to: kind) }
         event.takeChangeType(document)
@@ -43,11 +67,10 @@ package struct CallbackNormaliser: Sendable {
         if let messageKey = Self.messageKey(of: event, document) {
             key = messageKey
         } else {
-            key = DedupeKey(hash: try hash(message))
+            key = DedupeKey(hash: try sha256.digest(message))
         }
         let bytes = key.bytes
         event.set(.dedupe, to: bytes.span, isUTF8: true)
-        return event
     }
 
     /// Documents of bots' messages have no time.

@@ -3,58 +3,56 @@
 
 import Codec
 
-extension InnerDocument {
-    init(json: Span<UInt8>) throws(Fault) {
-        var builder = Builder(capacity: json.count)
+extension InnerDocument.Builder {
+    mutating func read(json: Span<UInt8>) throws(InnerDocument.Fault) {
         var scanner = JSONScanner(json)
-        var open: [Container] = []
+        var containers: [Container] = []
         scanning: while true {
             switch try Self.token(&scanner) {
             case .key(let name):
                 if let name = scanner.unescaped(name) {
-                    builder.enter(name)
+                    enter(name)
                 } else {
                     var decoded: [UInt8] = []
                     scanner.append(name, to: &decoded)
-                    builder.enter(decoded.span)
+                    enter(decoded.span)
                 }
                 continue
             case .beginObject:
-                if open.last == .array { builder.nextItem() }
-                open.append(.object)
+                if containers.last == .array { nextItem() }
+                containers.append(.object)
                 continue
             case .beginArray:
-                open.append(.array)
+                containers.append(.array)
                 continue
             case .endObject, .endArray:
-                open.removeLast()
+                containers.removeLast()
             case .string(let text):
                 if let text = scanner.unescaped(text) {
-                    try builder.value(text)
+                    try value(text)
                 } else {
                     var decoded: [UInt8] = []
                     scanner.append(text, to: &decoded)
-                    try builder.value(decoded.span)
+                    try value(decoded.span)
                 }
             case .number(let range):
-                try builder.value(scanner.source(range))
+                try value(scanner.source(range))
             case .bool(let flag):
-                try builder.value((flag ? "true" : "false").utf8.span)
+                try value((flag ? "true" : "false").utf8.span)
             case .null:
                 break
             case .end:
                 break scanning
             }
             // A value has ended, and with it, in an object, what its key began.
-            if open.last == .object { builder.leave() }
+            if containers.last == .object { leave() }
         }
-        self = builder.finish()
     }
 
     private enum Container { case object, array }
 
     @_lifetime(scanner: copy scanner)
-    private static func token(_ scanner: inout JSONScanner) throws(Fault) -> JSONScanner.Token {
+    private static func token(_ scanner: inout JSONScanner) throws(InnerDocument.Fault) -> JSONScanner.Token {
         do { return try scanner.next() } catch { throw .malformed(error) }
     }
 }

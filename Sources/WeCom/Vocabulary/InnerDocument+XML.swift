@@ -3,9 +3,8 @@
 
 import Codec
 
-extension InnerDocument {
-    init(xml: Span<UInt8>) throws(Fault) {
-        var builder = Builder(capacity: xml.count)
+extension InnerDocument.Builder {
+    mutating func read(xml: Span<UInt8>) throws(InnerDocument.Fault) {
         var scanner = XMLScanner(xml)
         var text = PiecedText()
         /// Whether the element that ends next is a value: nothing has ended since it began.
@@ -14,7 +13,7 @@ extension InnerDocument {
             switch try Self.token(&scanner) {
             case .startTag(let name):
                 // The root's name says nothing: it is `xml` everywhere.
-                if scanner.depth > 1 { builder.enter(scanner.source(name)) }
+                if scanner.depth > 1 { enter(scanner.source(name)) }
                 text.clear()
                 isValue = true
             case .text(let piece):
@@ -22,22 +21,21 @@ extension InnerDocument {
             case .endTag:
                 if isValue {
                     if let piece = text.onlyPiece, let value = scanner.unescaped(piece) {
-                        try builder.value(value)
+                        try self.value(value)
                     } else {
-                        try builder.value(text.decoded.span)
+                        try self.value(text.decoded.span)
                     }
                 }
-                builder.leave()
+                leave()
                 isValue = false
             case .end:
                 break scanning
             }
         }
-        self = builder.finish()
     }
 
     @_lifetime(scanner: copy scanner)
-    private static func token(_ scanner: inout XMLScanner) throws(Fault) -> XMLScanner.Token {
+    private static func token(_ scanner: inout XMLScanner) throws(InnerDocument.Fault) -> XMLScanner.Token {
         do { return try scanner.next() } catch { throw .malformed(error) }
     }
 }

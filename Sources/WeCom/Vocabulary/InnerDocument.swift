@@ -28,16 +28,14 @@ struct InnerDocument {
     /// A document with nothing in it.
     init() {}
 
-    /// A document in the format that its first character tells.
-    init(_ text: Span<UInt8>) throws(Fault) {
-        if Self.firstCharacter(of: text) == UInt8(ascii: "{") {
-            try self.init(json: text)
-        } else {
-            try self.init(xml: text)
-        }
+    fileprivate mutating func clear() {
+        leaves.removeAll(keepingCapacity: true)
+        bytes.removeAll(keepingCapacity: true)
+        parents.removeAll(keepingCapacity: true)
+        parents.append(0)
     }
 
-    private static func firstCharacter(of text: Span<UInt8>) -> UInt8? {
+    fileprivate static func firstCharacter(of text: Span<UInt8>) -> UInt8? {
         for index in text.indices where text[index] > 0x20 { return text[index] }
         return nil
     }
@@ -92,9 +90,10 @@ struct InnerDocument {
 // MARK: - Building
 
 extension InnerDocument {
-    /// Takes a document's parts in their order. What it costs is in proportion to the document, whatever stands in it.
+    /// Takes a document's parts in their order. What it costs is in proportion to the document, whatever stands in it. Its
+    /// memory serves one document after the other.
     struct Builder {
-        private var document = InnerDocument()
+        private(set) var document = InnerDocument()
         private var path: [UInt8] = []
         /// For each open element or object: the length of the path around it, and its number.
         private var open: [(pathLength: Int, node: Int)] = []
@@ -105,12 +104,31 @@ extension InnerDocument {
         /// Longer paths are in no table. Without a limit, long names around many values would cost their product.
         private static let pathSizeMax = 128
 
-        init(capacity: Int) {
-            // Paths come on top of the values.
-            document.bytes.reserveCapacity(capacity + 64)
-            path.reserveCapacity(64)
-            open.reserveCapacity(8)
-            document.leaves.reserveCapacity(24)
+        /// Reads a document in the format that its first character tells. After a fault there is nothing in it.
+        mutating func read(_ text: Span<UInt8>) throws(Fault) {
+            do throws(Fault) {
+                clear()
+                if InnerDocument.firstCharacter(of: text) == UInt8(ascii: "{") {
+                    try read(json: text)
+                } else {
+                    try read(xml: text)
+                }
+            } catch {
+                clear()
+                throw error
+            }
+        }
+
+        /// Reads a document in JSON, whatever its first character.
+        mutating func readItem(_ json: Span<UInt8>) throws(Fault) {
+            clear()
+            try read(json: json)
+        }
+
+        private mutating func clear() {
+            document.clear()
+            path.removeAll(keepingCapacity: true)
+            open.removeAll(keepingCapacity: true)
         }
 
         /// Begins what has a name, be it a value or something with values in it.
@@ -156,8 +174,6 @@ extension InnerDocument {
             guard !open.isEmpty else { return }
             open[open.count - 1].node = -1
         }
-
-        consuming func finish() -> InnerDocument { document }
 
         /// The number of the open element at `depth - 1`, which gets one when the first value in it is seen.
         private mutating func node(at depth: Int) -> Int {

@@ -27,12 +27,10 @@ package struct InstanceNormaliser: Sendable {
         from body: Span<UInt8>, hash: Digest<32>, receivedAt now: Timestamp
     ) throws(InstanceFault) -> [Event] {
         let envelope = try InstanceEnvelope(body, itemsMax: Self.itemsMax)
+        var builder = InnerDocument.Builder()
         if envelope.items.count <= 1 {
-            let document =
-                if let range = envelope.items.first { try Self.document(body.extracting(range)) } else {
-                    InnerDocument()
-                }
-            return [event(from: document, 0, of: envelope, raw: body, hash, now)]
+            if let range = envelope.items.first { try Self.read(body.extracting(range), into: &builder) }
+            return [event(from: builder.document, 0, of: envelope, raw: body, hash, now)]
         }
         var events: [Event] = []
         events.reserveCapacity(envelope.items.count)
@@ -40,13 +38,14 @@ package struct InstanceNormaliser: Sendable {
             let item = body.extracting(range)
             // Not the whole body: a batch would be kept as many times over as it has items.
             let raw = envelope.body(with: item)
-            events.append(event(from: try Self.document(item), index, of: envelope, raw: raw.span, hash, now))
+            try Self.read(item, into: &builder)
+            events.append(event(from: builder.document, index, of: envelope, raw: raw.span, hash, now))
         }
         return events
     }
 
-    private static func document(_ item: Span<UInt8>) throws(InstanceFault) -> InnerDocument {
-        do { return try InnerDocument(json: item) } catch { throw InstanceFault(error) }
+    private static func read(_ item: Span<UInt8>, into builder: inout InnerDocument.Builder) throws(InstanceFault) {
+        do { try builder.readItem(item) } catch { throw InstanceFault(error) }
     }
 
     private func event(

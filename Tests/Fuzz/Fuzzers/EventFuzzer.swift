@@ -74,12 +74,18 @@ private func checkRecord(_ input: [UInt8]) throws {
 
 private func checkCallback(_ input: [UInt8]) throws {
     var sha256 = try SHA256()
+    // In the memory that another document has used.
+    var memory = DocumentMemory()
+    var event = Event()
+    let other = Array("<xml><MsgType>text</MsgType><Content>other</Content><MsgId>1</MsgId></xml>".utf8)
+    try callback.read(other.span, into: &event, &memory, receivedAt: now, &sha256)
     func normalised() throws(CryptoError) -> Event {
-        try callback.event(from: input.span, receivedAt: now) { (message) throws(CryptoError) in
-            try sha256.digest(message)
-        }
+        var fresh = Event()
+        var freshMemory = DocumentMemory()
+        try callback.read(input.span, into: &fresh, &freshMemory, receivedAt: now, &sha256)
+        return fresh
     }
-    var event = try normalised()
+    try callback.read(input.span, into: &event, &memory, receivedAt: now, &sha256)
     try require(event.bytes(of: .raw) == input, "a callback's document is kept")
     try require(event.has(.dedupe) && event.text(of: .account) == "sales-app", "a callback's account and dedupe key")
     try require(event == normalised(), "the same event again")

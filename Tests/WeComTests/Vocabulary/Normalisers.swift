@@ -16,9 +16,14 @@ enum Normalisers {
 
     static func event(_ document: [UInt8], at now: Timestamp = receivedAt) throws -> Event {
         var sha256 = try SHA256()
-        return try callback.event(from: document.span, receivedAt: now) { (message) throws(CryptoError) in
-            try sha256.digest(message)
-        }
+        var memory = DocumentMemory()
+        var event = Event()
+        try callback.read(document.span, into: &event, &memory, receivedAt: now, &sha256)
+        // What an earlier document left there must not show.
+        let first = event
+        try callback.read(document.span, into: &event, &memory, receivedAt: now, &sha256)
+        guard event == first else { throw RepetitionDiffers() }
+        return event
     }
 
     static func event(_ document: String) throws -> Event {

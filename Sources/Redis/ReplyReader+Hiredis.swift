@@ -1,35 +1,7 @@
-// hiredis as a codec: commands to bytes, bytes to replies. It never sees a socket.
+// hiredis as a codec: bytes to replies. It never sees a socket.
 
 import CHiredis
 import Glibc
-
-extension RedisCommand {
-    /// Appends the command in RESP to `output`.
-    package func encode(into output: inout [UInt8]) {
-        var lengths: [Int] = []
-        lengths.reserveCapacity(ends.count)
-        var start = 0
-        for end in ends {
-            lengths.append(end - start)
-            start = end
-        }
-        unsafe bytes.withUnsafeBufferPointer { bytes in
-            guard let base = bytes.baseAddress else { return }
-            var pointers: [UnsafePointer<CChar>?] = unsafe []
-            unsafe pointers.reserveCapacity(ends.count)
-            var start = 0
-            for end in ends {
-                unsafe pointers.append(UnsafeRawPointer(base + start).assumingMemoryBound(to: CChar.self))
-                start = end
-            }
-            var target: UnsafeMutablePointer<CChar>?
-            let count = unsafe redisFormatCommandArgv(&target, Int32(ends.count), &pointers, &lengths)
-            guard count > 0, let formatted = unsafe target else { return }
-            unsafe output.append(contentsOf: UnsafeRawBufferPointer(start: formatted, count: Int(count)))
-            unsafe free(formatted)
-        }
-    }
-}
 
 /// Turns bytes as they come into whole replies. Owns the C reader.
 @safe
