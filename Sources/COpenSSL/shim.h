@@ -15,6 +15,18 @@
 // A key under a passphrase is refused: OpenSSL's own callback would stop and ask at the terminal.
 static inline int tls_no_passphrase(char *buffer, int size, int writing, void *data) { return -1; }
 
+// How often a peer may ask for new keys (TLS 1.3, RFC 8446 4.6.3): honest ones do once in some 2^24 records, and each time costs this
+// side work and brings no data. Whoever asks more often is taken to have ended the connection: a read then returns 0, also in the
+// middle of what one read brought.
+enum { tls_key_updates_max = 32 };
+
+static inline void tls_count_key_updates(int writing, int version, int type, const void *message, size_t size, SSL *ssl, void *data) {
+    if (writing || type != SSL3_RT_HANDSHAKE || size == 0 || *(const unsigned char *)message != SSL3_MT_KEY_UPDATE) return;
+    size_t count = (size_t)SSL_get_app_data(ssl) + 1;
+    SSL_set_app_data(ssl, (void *)count);
+    if (count > tls_key_updates_max) SSL_set_shutdown(ssl, SSL_get_shutdown(ssl) | SSL_RECEIVED_SHUTDOWN);
+}
+
 // TLS: what every context of ours has in common. TLS 1.2 with forward secrecy and AEAD only, or TLS 1.3; no renegotiation, no
 // compression; buffers are released while a connection is idle; a record is read with one system call.
 static inline void tls_prepare(SSL_CTX *context) {
@@ -25,6 +37,7 @@ static inline void tls_prepare(SSL_CTX *context) {
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                                   SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     SSL_CTX_set_read_ahead(context, 1);
+    SSL_CTX_set_msg_callback(context, tls_count_key_updates);
     SSL_CTX_set_session_id_context(context, (const unsigned char *)"weir", 4);
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(context, 1);

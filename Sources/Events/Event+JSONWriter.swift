@@ -20,17 +20,17 @@ extension Event {
                 writer.beginObject()
                 isInContent = true
             }
-            writer.key(token: keys[place.field])
             switch place.field.form {
-            case .text, .time: writer.string(valid: value(at: place))
-            case .number, .flag: writer.raw(value(at: place))
+            case .text, .time: writer.member(token: keys[place.field], string: value(at: place))
+            case .number, .flag:
+                writer.key(token: keys[place.field])
+                writer.raw(value(at: place))
             }
         }
         if isInContent { writer.endObject() }
         if let raw = value(of: .raw) {
             if isRawText {
-                writer.key(token: keys[.raw])
-                writer.string(valid: raw)
+                writer.member(token: keys[.raw], string: raw)
             } else {
                 writer.key(Self.rawInBase64)
                 writer.base64(raw)

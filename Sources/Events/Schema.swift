@@ -31,7 +31,8 @@ package enum Schema {
     static let typesByName = NameTable(types.map { ($0.name, $0.type) })
 }
 
-/// What a record writes before each value, end to end: an array of arrays would count references for each.
+/// What a record writes before each value, its quote included if it is a string. End to end: an array of arrays would count
+/// references for each.
 struct KeyTokens: Sendable {
     private var bytes: [UInt8] = []
     private var starts: [Int] = []
@@ -39,7 +40,8 @@ struct KeyTokens: Sendable {
     init(_ fields: [FieldRow]) {
         for row in fields {
             starts.append(bytes.count)
-            bytes.append(text: "\"\(row.key)\":")
+            bytes.append(text: ",\"\(row.key)\":")
+            if row.kind.form == .text || row.kind.form == .time { bytes.append(UInt8(ascii: "\"")) }
         }
         starts.append(bytes.count)
     }

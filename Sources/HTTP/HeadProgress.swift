@@ -31,9 +31,7 @@ struct HeadCursor: Equatable, Sendable {
         let end = min(bytes.count, limit)
         var index = searched
         while true {
-            index = bytes.extracting(..<end).firstIndex(from: index) { word in
-                ByteWord.isBelow(0x20, word) | ByteWord.equals(0x7F, word)
-            }
+            index = bytes.extracting(..<end).firstIndex(from: index) { $0.isBelow(0x20) .| $0.equals(0x7F) }
             guard index < end else { break }
             let byte = bytes[index]
             if byte.mayStandInFieldValue {

@@ -61,6 +61,6 @@ package struct QueryParameters: ~Escapable {
     }
 
     private func firstIndex(of byte: UInt8, in range: Range<Int>) -> Int {
-        range.lowerBound + query.extracting(range).firstIndex(from: 0) { ByteWord.equals(byte, $0) }
+        range.lowerBound + query.extracting(range).firstIndex(from: 0) { $0.equals(byte) }
     }
 }

@@ -1,6 +1,8 @@
 // The target of a request (RFC 9112 section 3.2), taken apart into path and query by offsets. Nothing is decoded or normalised
 // here: a path is compared as it was sent, so that what was checked and what is served are the same bytes.
 
+import Codec
+
 package struct RequestTarget: Equatable, Sendable {
     package enum Form: Equatable, Sendable {
         /// `/path?query`, what clients send.
@@ -55,7 +57,9 @@ package struct RequestTarget: Equatable, Sendable {
     ) throws(HTTPFault) -> RequestTarget {
         var question: Int?
         var index = range.lowerBound
-        while index < range.upperBound {
+        while true {
+            index = bytes.extracting(..<range.upperBound).firstIndex(from: index) { $0.mayMatterInTarget }
+            guard index < range.upperBound else { break }
             let byte = bytes[index]
             if !ByteSet.pathAndQuery.contains(byte) {
                 guard byte == UInt8(ascii: "%") else {
@@ -72,5 +76,17 @@ package struct RequestTarget: Equatable, Sendable {
         let path = range.lowerBound..<(question ?? range.upperBound)
         let query = question.map { $0 + 1..<range.upperBound }
         return RequestTarget(form: form, path: path, query: query, authority: authority)
+    }
+}
+
+extension ByteBlock {
+    /// The question mark, and at least all that is not in `ByteSet.pathAndQuery`.
+    @inline(__always)
+    fileprivate var mayMatterInTarget: ByteFlags {
+        let outside = isBelow(0x21) .| isNotASCII .| equals(0x7F) .| equals(UInt8(ascii: "?"))
+        let quotes = equals(UInt8(ascii: "\"")) .| equals(UInt8(ascii: "#")) .| equals(UInt8(ascii: "%"))
+        let signs = equals(UInt8(ascii: "<")) .| equals(UInt8(ascii: ">")) .| equals(UInt8(ascii: "`"))
+        // [ \ ] ^ and { | }
+        return outside .| quotes .| signs .| (self &- 0x5B).isBelow(4) .| (self &- 0x7B).isBelow(3)
     }
 }

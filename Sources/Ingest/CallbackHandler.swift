@@ -191,14 +191,17 @@ package final class CallbackHandler: RequestHandler {
         }
         metrics.normaliseSeconds.observe(loop.preciseNow() - started)
         return Intake(
-            pending: pending, count: pending.count, nonce: nonce, partition: Self.partition(of: scratch.events.first, desk.tenant),
+            pending: pending, count: pending.count, nonce: nonce,
+            partition: Self.partition(of: scratch.events.first, desk.tenant),
             answer: taken.answer, startedAt: started)
     }
 
     private var moment: CallbackMoment { CallbackMoment(wallMilliseconds: loop.wallMilliseconds, loop: loop) }
 
     private static func partition(of event: Event?, _ tenant: String) -> Partition {
-        guard let event, let account = event.value(of: .account) else { return Partition(tenant: tenant, account: Span()) }
+        guard let event, let account = event.value(of: .account) else {
+            return Partition(tenant: tenant, account: Span())
+        }
         return Partition(tenant: tenant, account: account)
     }
 

@@ -109,6 +109,26 @@ def test_renegotiation_is_refused(patient):
     assert b"no renegotiation" in refused.stderr
 
 
+def test_who_goes_on_asking_for_new_keys_is_given_up(patient):
+    arguments = ["openssl", "s_client", "-connect", f"127.0.0.1:{patient.weir.public}", "-tls1_3"]
+    with subprocess.Popen(arguments, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as client:
+
+        def ask():
+            client.stdin.write(b"K\n")
+            client.stdin.flush()
+            # One at a time: openssl looks at the first letter of what it reads.
+            return any(b"KEYUPDATE" in line for line in client.stderr)
+
+        asked = 0
+        with contextlib.suppress(BrokenPipeError):
+            while asked < 10_000 and ask():
+                asked += 1
+        # It is some way ahead before it notices. An honest peer asks once in millions of records.
+        assert 32 < asked < 10_000
+        with contextlib.suppress(BrokenPipeError):
+            client.stdin.close()
+
+
 def test_ten_thousand_idle_connections_cost_nobody_else_anything(start, text):
     with open_file_limit(12_000) as limit:
         count = min(10_000, limit - 1000)

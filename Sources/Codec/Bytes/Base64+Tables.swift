@@ -9,10 +9,8 @@ extension Base64 {
         static let urlSafeDigits = alphabet(endingIn: UInt8(ascii: "-"), UInt8(ascii: "_"))
         static let values = inverse(of: digits)
         static let urlSafeValues = inverse(of: urlSafeDigits)
-        /// Four tables behind one another: for each place in a group of four digits, the value at its place in 24 bits. One
-        /// look-up a digit and nothing to shift; a table of 4 KB, which stays in the cache while callbacks come.
-        static let wide = placed(values)
-        static let urlSafeWide = placed(urlSafeValues)
+        static let last = LastDigits(plus: UInt8(ascii: "+"), slash: UInt8(ascii: "/"))
+        static let urlSafeLast = LastDigits(plus: UInt8(ascii: "-"), slash: UInt8(ascii: "_"))
 
         private static func alphabet(endingIn plus: UInt8, _ slash: UInt8) -> InlineArray<64, UInt8> {
             InlineArray { value in
@@ -23,13 +21,6 @@ extension Base64 {
                 case 62: plus
                 default: slash
                 }
-            }
-        }
-
-        private static func placed(_ values: InlineArray<256, UInt8>) -> [UInt32] {
-            (0..<1024).map { index in
-                let value = values[index % 256]
-                return value == noDigit ? UInt32(noDigit) << 24 : UInt32(value) << UInt32(18 - 6 * (index / 256))
             }
         }
 

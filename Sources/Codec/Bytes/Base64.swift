@@ -25,27 +25,24 @@ package enum Base64 {
         let start = output.count
         let wholeCount = digitCount & ~3
         let values = options.contains(.urlSafe) ? Tables.urlSafeValues : Tables.values
-        let wide = options.contains(.urlSafe) ? Tables.urlSafeWide : Tables.wide
-        // No branch per digit: what is none shows in the highest bit of all words together.
-        var seenWide: UInt32 = 0
-        output.append(addingCapacity: digitCount * 3 / 4) { output in
-            let first = wide.span.extracting(0..<256)
-            let second = wide.span.extracting(256..<512)
-            let third = wide.span.extracting(512..<768)
-            let fourth = wide.span.extracting(768..<1024)
-            var index = 0
+        // No branch per digit: what is none shows in the highest bit of all values together.
+        var seen: UInt8 = 0
+        output.append(addingCapacity: digitCount * 3 / 4 + blockSlack) { output in
+            let blocks = decodeBlocks(
+                of: text, digitCount: digitCount, options.contains(.urlSafe) ? Tables.urlSafeLast : Tables.last,
+                into: &output)
+            if !blocks.areAllDigits { seen = Tables.noDigit }
+            var index = blocks.digitCount
             while index < wholeCount {
-                let word =
-                    first[Int(text[index])] | second[Int(text[index &+ 1])] | third[Int(text[index &+ 2])]
-                    | fourth[Int(text[index &+ 3])]
-                seenWide |= word
-                output.append(UInt8(truncatingIfNeeded: word >> 16))
-                output.append(UInt8(truncatingIfNeeded: word >> 8))
-                output.append(UInt8(truncatingIfNeeded: word))
+                let (a, b) = (values[Int(text[index])], values[Int(text[index &+ 1])])
+                let (c, d) = (values[Int(text[index &+ 2])], values[Int(text[index &+ 3])])
+                seen |= a | b | c | d
+                output.append(a << 2 | b >> 4)
+                output.append(b << 4 | c >> 2)
+                output.append(c << 6 | d)
                 index &+= 4
             }
         }
-        var seen = UInt8(truncatingIfNeeded: seenWide >> 24)
         var spareBits: UInt8 = 0
         if digitCount > wholeCount {
             let (a, b) = (values[Int(text[wholeCount])], values[Int(text[wholeCount + 1])])

@@ -38,6 +38,6 @@ package enum Hex {
     /// The lower-case digit of a value below 16.
     @inline(__always)
     package static func digit(_ value: UInt8) -> UInt8 {
-        value < 10 ? 0x30 + value : 0x57 + value
+        value < 10 ? 0x30 &+ value : 0x57 &+ value
     }
 }

@@ -8,7 +8,7 @@ package enum Percent {
         output.reserveCapacity(start + text.count)
         var index = 0
         while true {
-            let escape = text.firstIndex(from: index) { ByteWord.equals(UInt8(ascii: "%"), $0) }
+            let escape = text.firstIndex(from: index) { $0.equals(UInt8(ascii: "%")) }
             output.append(copying: text.extracting(index..<escape))
             guard escape < text.count else { return }
             index = escape

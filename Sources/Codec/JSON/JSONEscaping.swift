@@ -16,7 +16,7 @@ extension [UInt8] {
     package mutating func append(escapingValid text: Span<UInt8>) {
         var runStart = 0
         while true {
-            let index = text.firstIndex(from: runStart, where: ByteWord.isEscapedInJSON)
+            let index = text.firstIndex(from: runStart, where: { $0.isEscapedInJSON })
             append(copying: text.extracting(runStart..<index))
             guard index < text.count else { return }
             append(escaping: text[index])
@@ -59,10 +59,10 @@ extension [UInt8] {
     }
 }
 
-extension ByteWord {
+extension ByteBlock {
     /// What a string cannot hold as it is (RFC 8259, 7): `"`, `\` and the control characters.
     @inline(__always)
-    static func isEscapedInJSON(_ word: UInt64) -> UInt64 {
-        isBelow(0x20, word) | equals(UInt8(ascii: "\""), word) | equals(UInt8(ascii: "\\"), word)
+    var isEscapedInJSON: ByteFlags {
+        isBelow(0x20) .| equals(UInt8(ascii: "\"")) .| equals(UInt8(ascii: "\\"))
     }
 }

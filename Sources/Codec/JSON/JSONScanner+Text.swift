@@ -63,7 +63,7 @@ extension JSONScanner {
         var index = start
         var hasEscapes = false
         while true {
-            index = bytes.firstIndex(from: index, where: ByteWord.isEscapedInJSON)
+            index = bytes.firstIndex(from: index, where: { $0.isEscapedInJSON })
             guard index < bytes.count else { throw CodecError(.unexpectedEnd, at: bytes.count) }
             switch bytes[index] {
             case UInt8(ascii: "\""):

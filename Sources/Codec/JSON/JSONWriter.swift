@@ -36,11 +36,18 @@ package struct JSONWriter {
         needsComma = false
     }
 
-    /// A key as it is written, with its quotes and the colon behind them.
+    /// A key as it is written behind a neighbour: with a comma, its quotes and the colon behind them.
     package mutating func key(token: Span<UInt8>) {
-        separate()
-        bytes.append(copying: token)
+        bytes.append(copying: needsComma ? token : token.extracting(1...))
         needsComma = false
+    }
+
+    /// The same and the quote of a string, then the string, a text that is known to be UTF-8.
+    package mutating func member(token: Span<UInt8>, string text: Span<UInt8>) {
+        bytes.append(copying: needsComma ? token : token.extracting(1...))
+        bytes.append(escapingValid: text)
+        bytes.append(UInt8(ascii: "\""))
+        needsComma = true
     }
 
     package mutating func string(_ text: String) { string(text.utf8.span) }
@@ -51,14 +58,6 @@ package struct JSONWriter {
         separate()
         bytes.append(UInt8(ascii: "\""))
         bytes.append(escapingForJSON: text)
-        bytes.append(UInt8(ascii: "\""))
-    }
-
-    /// A text that is known to be UTF-8.
-    package mutating func string(valid text: Span<UInt8>) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(escapingValid: text)
         bytes.append(UInt8(ascii: "\""))
     }
 

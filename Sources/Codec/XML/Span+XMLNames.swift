@@ -31,7 +31,7 @@ extension Span where Element == UInt8 {
         let first = text[0]
         var index = start
         while true {
-            index = firstIndex(from: index) { ByteWord.equals(first, $0) }
+            index = firstIndex(from: index) { $0.equals(first) }
             guard index &+ text.count <= count else { throw CodecError(.unexpectedEnd, at: count) }
             if ASCII.equal(extracting(index..<(index + text.count)), text) { return index }
             index &+= 1

@@ -49,9 +49,8 @@ extension XMLScanner {
         var hasReferences = false
         var index = start
         while true {
-            index = bytes.firstIndex(from: index) { word in
-                ByteWord.equals(UInt8(ascii: "<"), word) | ByteWord.equals(UInt8(ascii: "&"), word)
-                    | ByteWord.equals(UInt8(ascii: "]"), word)
+            index = bytes.firstIndex(from: index) { block in
+                block.equals(UInt8(ascii: "<")) .| block.equals(UInt8(ascii: "&")) .| block.equals(UInt8(ascii: "]"))
             }
             guard index < bytes.count else { throw CodecError(.unexpectedEnd, at: bytes.count) }
             switch bytes[index] {

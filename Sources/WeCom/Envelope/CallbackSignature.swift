@@ -10,10 +10,12 @@ package struct CallbackSignature: Sendable {
     package let digits: InlineArray<40, UInt8>
 
     init(_ digest: Digest<20>) {
-        digits = InlineArray { index in
-            let byte = digest.bytes[index / 2]
-            return Hex.digit(index % 2 == 0 ? byte >> 4 : byte & 0x0f)
+        var digits = InlineArray<40, UInt8>(repeating: 0)
+        for index in digest.bytes.indices {
+            digits[2 &* index] = Hex.digit(digest.bytes[index] >> 4)
+            digits[2 &* index &+ 1] = Hex.digit(digest.bytes[index] & 0x0f)
         }
+        self.digits = digits
     }
 
     package init(

@@ -46,7 +46,8 @@ extension EnvelopeCipher {
     ) throws(EnvelopeFault) -> OpenedParts {
         do throws(EnvelopeFault) {
             return try open(
-                encrypt, query, with: credentials.current, .current, accepting: credentials.receiveIDs, into: &plaintext)
+                encrypt, query, with: credentials.current, .current, accepting: credentials.receiveIDs, into: &plaintext
+            )
         } catch let first {
             guard let previous = credentials.previous else { throw first }
             do throws(EnvelopeFault) {

@@ -31,15 +31,18 @@ struct DedupeKey {
     mutating func append(_ part: Span<UInt8>?) {
         bytes.append(UInt8(ascii: ":"))
         guard let part else { return }
-        for index in part.indices {
-            let byte = part[index]
-            if byte > 0x20, byte < 0x7f, byte != UInt8(ascii: ":"), byte != UInt8(ascii: "%") {
-                bytes.append(byte)
-            } else {
-                bytes.append(UInt8(ascii: "%"))
-                bytes.append(Hex.digit(byte >> 4))
-                bytes.append(Hex.digit(byte & 15))
+        var runStart = 0
+        while true {
+            let index = part.firstIndex(from: runStart) { block in
+                block.isBelow(0x21) .| block.isNotASCII .| block.equals(0x7F) .| block.equals(UInt8(ascii: ":"))
+                    .| block.equals(UInt8(ascii: "%"))
             }
+            bytes.append(copying: part.extracting(runStart..<index))
+            guard index < part.count else { return }
+            bytes.append(UInt8(ascii: "%"))
+            bytes.append(Hex.digit(part[index] >> 4))
+            bytes.append(Hex.digit(part[index] & 15))
+            runStart = index + 1
         }
     }
 

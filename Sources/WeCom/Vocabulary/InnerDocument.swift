@@ -50,7 +50,8 @@ struct InnerDocument {
 
     /// The first value at a folded path.
     func first(_ path: String) -> Int? {
-        for index in leaves.indices where ASCII.equal(self.path(at: index), path.utf8.span) { return index }
+        let wanted = path.utf8.span
+        for index in leaves.indices where ASCII.equal(self.path(at: index), wanted) { return index }
         return nil
     }
 

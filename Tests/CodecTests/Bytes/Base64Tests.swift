@@ -94,6 +94,21 @@ import Testing
         }
     }
 
+    @Test("a character that is no digit is found wherever it stands, in whole blocks and behind them")
+    func strangersAnywhere() {
+        for length in stride(from: 4, through: 72, by: 4) {
+            for offset in 0..<length {
+                for stranger in ["\u{0}", "*", "-", "@", "[", "`", "{", "\u{7f}", "=", ":"] {
+                    var text = [Character](repeating: "Q", count: length)
+                    text[offset] = Character(stranger)
+                    // Padding may stand at the end.
+                    if stranger == "=", offset == length - 1 { continue }
+                    #expect(decoded(String(text)) == .refused(.base64Character, at: offset), "\(stranger) in \(length)")
+                }
+            }
+        }
+    }
+
     @Test("any text is either refused or the one encoding of its bytes")
     func decodingIsInjective() throws {
         var random = SplitMix64(seed: Seed.ofThisRun)

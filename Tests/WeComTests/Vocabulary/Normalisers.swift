@@ -7,6 +7,9 @@ import Testing
 
 @testable import WeCom
 
+/// A document gave another event in memory that had been used.
+private struct RepetitionDiffers: Error {}
+
 enum Normalisers {
     static let receivedAt = Timestamp(rfc3339: "2026-11-23T22:33:00.123Z") ?? .epoch
 
