@@ -61,7 +61,7 @@ let package = Package(
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
         module("Audit", ["Codec", "Crypto", "Events", "Loop", "Redis"]),
         module("Records", ["Audit", "Codec", "Loop", "Redis"]),
-        module("Vault", ["Codec", "Crypto"]),
+        module("Vault", ["Codec", "Crypto", "Records", "Redis"]),
         module("Identity", ["Audit", "Codec", "Crypto", "HTTP", "Loop", "Records", "Redis", "Telemetry", "Vault"]),
         module("Tenancy", ["Audit", "Codec", "Crypto", "Events", "Gateway", "Loop", "Records", "Redis"]),
         // surface
@@ -69,8 +69,9 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "API", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Ingest", "Language", "Limits", "Loop",
-                "Redis", "Routing", "Rules", "Telemetry", "WeCom", "Webhooks",
+                "API", "Audit", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Ingest",
+                "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Telemetry", "Vault", "WeCom",
+                "Webhooks",
             ], swiftSettings: settings),
         // tests
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
@@ -109,7 +110,7 @@ let package = Package(
         tests(of: "Ingest", using: ["TestSupport"]),
         tests(of: "Routing"),
         tests(of: "Webhooks"),
-        tests(of: "Vault", using: ["Crypto"]),
+        tests(of: "Vault", using: ["Crypto", "Redis", "TestSupport"]),
         tests(
             of: "Identity",
             using: [

@@ -28,6 +28,9 @@ package final class Vault {
         cipher = try AES256GCM()
     }
 
+    /// The keys as they are from now on.
+    package func use(_ ring: MasterKeyRing) { self.ring = ring }
+
     /// The envelope of a secret that will be kept at `place`.
     package func seal(_ secret: Span<UInt8>, at place: SealedPlace) throws(CryptoError) -> String {
         let dataKey: AES256GCM.Key = random.bytes()

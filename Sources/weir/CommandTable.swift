@@ -14,6 +14,12 @@ enum CommandTable {
             .group(
                 "rules", "checks the rule file, asks it about one event",
                 [.command(RulesCheckCommand.self), .command(RulesExplainCommand.self)]),
+            .group(
+                "users", "resets the password of a user",
+                [.command(UsersResetCommand.self)]),
+            .group(
+                "keys", "changes the keys of secrets and of access tokens",
+                [.command(KeysRotateCommand.self), .command(KeysRenewCommand.self)]),
             .command(SendCallbackCommand.self),
             .command(ListenCommand.self),
             .group(

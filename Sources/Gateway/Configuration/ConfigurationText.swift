@@ -26,7 +26,9 @@ package enum ConfigurationText {
         if let value = setting.default {
             lines.append("\(indent)\(setting.word) \(value)")
         } else {
-            lines.append("\(indent)# \(setting.word) \(SettingText.string(setting.example ?? ""))")
+            let example = setting.example ?? ""
+            let isText = setting.environmentForm == .quoted
+            lines.append("\(indent)# \(setting.word) \(isText ? SettingText.string(example) : example)")
         }
         return lines
     }

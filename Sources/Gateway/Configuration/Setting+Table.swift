@@ -1,7 +1,7 @@
 // The table of settings. To add one: a property with its default (Configuration.swift and its sections) and a row here.
 
 extension Setting {
-    package static let table: [Setting] = process + listeners + edge + limits + callbacks + delivery + log
+    package static let table: [Setting] = process + listeners + vault + edge + limits + callbacks + delivery + log
 
     /// The blocks in the order of the table, with what they are about.
     static let blocks: [(name: String, about: String)] = [
@@ -10,6 +10,7 @@ extension Setting {
         ("api", "REST for tenants and operators, over TLS with the certificates of `public`."),
         ("operations", "Plain HTTP for probes and Prometheus: /healthz, /readyz, /metrics."),
         ("redis", "Absent: Weir starts its own redis-server in the data folder and keeps it running."),
+        ("vault", "Where the key is that all secrets in Redis are sealed with."),
         ("edge", "What a connection and a request may cost before anything is known of it."),
         (
             "limits",
@@ -67,6 +68,15 @@ extension Setting {
             why:
                 "A Redis that somebody else runs. It must have `appendonly yes` and `appendfsync always`, or an answered "
                 + "callback can be lost. A password belongs into WEIR_REDIS_URL rather than into the file."),
+    ]
+
+    private static let vault: [Setting] = [
+        Setting(
+            "vault.master-key", \.masterKey, .optional(.secretPlace()), .restart, example: "file:/etc/weir/master.key",
+            why:
+                "32 bytes in base64, and older keys behind it during a change (`weir keys rotate`). Absent: master.key in the "
+                + "data folder, made at the first start. Keep a copy elsewhere than the copies of Redis: neither opens "
+                + "anything without the other.")
     ]
 
     private static let edge: [Setting] = [

@@ -75,6 +75,23 @@ extension ValueForm<RedisAddress> {
     }
 }
 
+extension ValueForm<Secret> {
+    /// Where a secret is; in the file itself it must not stand.
+    static func secretPlace() -> ValueForm {
+        let text = "`env:NAME` or `file:PATH`"
+        return ValueForm(
+            text: text, show: { $0.shown },
+            take: { cursor, name throws(Reported) in
+                let secret = try cursor.secret(text)
+                if case .inline = secret.value {
+                    throw cursor.error(
+                        "`\(name)` is \(text)", at: secret.range, hint: "whoever reads this file must not have the key")
+                }
+                return secret.value
+            })
+    }
+}
+
 extension ValueForm<[AddressRange]> {
     static func networks() -> ValueForm {
         ValueForm(

@@ -2,10 +2,11 @@
 
 package import Codec
 package import Records
+import Vault
 
 package struct APIKey: Storable, Equatable {
     package static let kind = "api-key"
-    package static let field = "secret"
+    package static let sealedField = "secret"
 
     package let id: String
     package var name: String
@@ -17,7 +18,7 @@ package struct APIKey: Storable, Equatable {
     /// Milliseconds since 1970; nil: never.
     package var expiresAt: Int64?
     /// An envelope of the vault.
-    package let sealed: String
+    package private(set) var sealed: String
     /// The username or the name of the key that made it.
     package let createdBy: String
     package let createdAt: Int64
@@ -39,7 +40,7 @@ package struct APIKey: Storable, Equatable {
         guard case .object(let members) = audited else { return audited }
         return .object(
             members + [
-                JSONValue.Member("id", .string(id)), JSONValue.Member(Self.field, .string(sealed)),
+                JSONValue.Member("id", .string(id)), JSONValue.Member(Self.sealedField, .string(sealed)),
                 JSONValue.Member("created_by", .string(createdBy)),
                 JSONValue.Member("created_at", .number(JSONNumber(createdAt))),
                 JSONValue.Member("updated_at", .number(JSONNumber(updatedAt))),
@@ -74,7 +75,7 @@ package struct APIKey: Storable, Equatable {
 
     package init?(document: JSONValue) {
         guard let id = document["id"]?.string, let name = document["name"]?.string,
-            let role = document["role"]?.string.flatMap(Role.init), let sealed = document[Self.field]?.string,
+            let role = document["role"]?.string.flatMap(Role.init), let sealed = document[Self.sealedField]?.string,
             let createdBy = document["created_by"]?.string, let createdAt = document["created_at"]?.integer,
             let updatedAt = document["updated_at"]?.integer
         else { return nil }
@@ -86,5 +87,15 @@ package struct APIKey: Storable, Equatable {
             id: id, name: name, role: role, tenant: document["tenant_id"]?.string, scopes: scopes,
             expiresAt: document["expires_at"]?.integer, sealed: sealed, createdBy: createdBy, createdAt: createdAt)
         self.updatedAt = updatedAt
+    }
+}
+
+extension APIKey: Sealable {
+    package static var sealedList: String { all }
+
+    package func resealed(_ envelope: String) -> APIKey {
+        var key = self
+        key.sealed = envelope
+        return key
     }
 }

@@ -146,6 +146,6 @@ package final class APIKeyDirectory {
     }
 
     private static func place(_ id: String) -> SealedPlace {
-        SealedPlace(kind: APIKey.kind, id: id, field: APIKey.field)
+        SealedPlace(kind: APIKey.kind, id: id, field: APIKey.sealedField)
     }
 }

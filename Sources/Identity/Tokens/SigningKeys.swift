@@ -9,25 +9,25 @@ package import Records
 package import Vault
 
 /// A signing key as it is kept.
-package struct SigningKeyRecord: Storable {
+package struct SigningKeyRecord: Sealable {
     package static let kind = "signing-key"
-    package static let field = "key"
-    package static let list = "all"
+    package static let sealedField = "key"
+    package static let sealedList = "all"
 
     package let id: String
     /// An envelope of the vault.
-    package var sealed: String
+    package private(set) var sealed: String
     package let signsFrom: Int64
     /// The key that it follows: each has one successor, whoever makes it.
     package let follows: String?
     package let createdAt: Int64
 
     package var uniqueNames: [RecordName] { [RecordName("follows", follows ?? "none")] }
-    package var lists: [String] { [Self.list] }
+    package var lists: [String] { [Self.sealedList] }
 
     package var document: JSONValue {
         [
-            "id": .string(id), Self.field: .string(sealed), "signs_from": .number(JSONNumber(signsFrom)),
+            "id": .string(id), Self.sealedField: .string(sealed), "signs_from": .number(JSONNumber(signsFrom)),
             "follows": follows.map(JSONValue.string) ?? .null, "created_at": .number(JSONNumber(createdAt)),
         ]
     }
@@ -41,11 +41,19 @@ package struct SigningKeyRecord: Storable {
     }
 
     package init?(document: JSONValue) {
-        guard let id = document["id"]?.string, let sealed = document[Self.field]?.string,
+        guard let id = document["id"]?.string, let sealed = document[Self.sealedField]?.string,
             let signsFrom = document["signs_from"]?.integer, let createdAt = document["created_at"]?.integer
         else { return nil }
         self.init(
             id: id, sealed: sealed, signsFrom: signsFrom, follows: document["follows"]?.string, createdAt: createdAt)
+    }
+}
+
+extension SigningKeyRecord {
+    package func resealed(_ envelope: String) -> SigningKeyRecord {
+        var record = self
+        record.sealed = envelope
+        return record
     }
 }
 
@@ -140,7 +148,7 @@ package final class SigningKeys: ChangeListener {
     /// In the order in which they sign. The mint has them afterwards.
     private func read() async throws(IdentityFault) -> [SigningKeyRecord] {
         let page = try await changing { () async throws(StoreFault) in
-            try await store.page(SigningKeyRecord.list, page: 1, size: 100)
+            try await store.page(SigningKeyRecord.sealedList, page: 1, size: 100)
         }
         let records = page.records.map(\.value).sorted { ($0.signsFrom, $0.id) < ($1.signsFrom, $1.id) }
         var keys: [SigningKey] = []
@@ -198,6 +206,6 @@ package final class SigningKeys: ChangeListener {
     }
 
     private static func place(_ id: String) -> SealedPlace {
-        SealedPlace(kind: SigningKeyRecord.kind, id: id, field: SigningKeyRecord.field)
+        SealedPlace(kind: SigningKeyRecord.kind, id: id, field: SigningKeyRecord.sealedField)
     }
 }

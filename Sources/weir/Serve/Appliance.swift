@@ -8,6 +8,7 @@ import Ingest
 import Language
 import Limits
 import Loop
+import Records
 import Redis
 import Routing
 import Rules
@@ -36,12 +37,17 @@ final class Appliance {
     private var prepared: Prepared
     private var embedded: EmbeddedRedis?
     private var control: RedisClient?
+    private var administration: Administration?
     private var outage: OutageLog?
     private var traffic: [LoopLocal<TrafficLoop>] = []
     private var servers: [(server: HTTPServer, isSecure: Bool)] = []
     private var redirect: RedirectHandler?
     /// Of the public listeners of all loops, and of each of the control loop's.
     private var ledgers: [AddressLedger] = []
+    /// Opened by a signal to stop, or by a fault that only a new start mends.
+    private let ending = Gate()
+    private var fatal: StartFault?
+    private var isDraining = false
 
     init(
         loop: EventLoop, signals: Signals, prepared: Prepared, configurationPath: String, surroundings: Surroundings,
@@ -71,12 +77,16 @@ final class Appliance {
         health.set("weir", .notReady, detail: "starting")
         try claimAddresses()
         try data.writeProcessID()
-        let address = startRedis(in: data.path)
+        let (control, address) = startRedis(in: data.path)
+        let listening = loop.spawn { await self.listenToSignals() }
+        defer { listening.cancel() }
         do {
             try startControlListeners()
+            startAdministration(control, address)
             try await startTraffic(address, instance: data.instance)
             announce()
-            await untilStopped()
+            _ = await ending.wait()
+            if let fatal { throw fatal }
         } catch {
             await drain()
             throw error
@@ -86,7 +96,7 @@ final class Appliance {
 
     // MARK: Start
 
-    private func startRedis(in folder: String) -> RedisAddress {
+    private func startRedis(in folder: String) -> (RedisClient, RedisAddress) {
         let log = log.named("redis")
         let address: RedisAddress
         if let configured = prepared.configuration.redis {
@@ -128,7 +138,28 @@ final class Appliance {
         health.set("redis", .notReady, detail: "connecting")
         control = client
         loop.spawn { await client.run() }
-        return address
+        return (client, address)
+    }
+
+    /// Users, keys and all that the API keeps. The first administrator's password goes to standard output and nowhere else: logs
+    /// are kept and read by many.
+    private func startAdministration(_ redis: RedisClient, _ address: RedisAddress) {
+        let blocking = RedisClient(
+            loop: loop, address: address, resolver: Resolver(loop: loop), tls: prepared.client,
+            replyTimeout: ChangeFeed.replyTimeout)
+        let administration = Administration(
+            redis: redis, blocking: blocking, masterKey: prepared.masterKey, health: health, log: log.named("identity"))
+        self.administration = administration
+        loop.spawn {
+            do throws(StartFault) {
+                try await administration.open { username, password in
+                    try? StandardOutput.write(FirstAdministrator.notice(username, password))
+                }
+            } catch {
+                self.fatal = error
+                self.ending.open()
+            }
+        }
     }
 
     private func startControlListeners() throws {
@@ -221,12 +252,18 @@ final class Appliance {
 
     // MARK: Life
 
-    private func untilStopped() async {
+    /// For the life of the process; during the drain, any signal but a child's end is an order.
+    private func listenToSignals() async {
         while true {
-            switch await signals.next() {
-            case .interrupt, .terminate: return
-            case .hangup: await reload()
-            case .child: embedded?.childEnded()
+            let signal = await signals.next()
+            if signal == .child {
+                embedded?.childEnded()
+            } else if isDraining {
+                endProcess(code: 130)
+            } else if signal == .hangup {
+                await reload()
+            } else {
+                ending.open()
             }
         }
     }
@@ -257,6 +294,7 @@ final class Appliance {
         for ledger in ledgers { ledger.connectionsPerAddress = next.configuration.edge.connectionsPerAddress }
         redirect?.base = next.redirectBase
         control?.tls = next.client
+        administration?.reload()
         FaultPoint.reloadCommitted.pass()
         output.setLevel(next.configuration.log.level)
         prepared = next
@@ -275,15 +313,10 @@ final class Appliance {
     // MARK: End
 
     private func drain() async {
+        isDraining = true
         FaultPoint.stopDraining.pass()
         log.info("draining; a second signal ends at once")
         health.set("weir", .notReady, detail: "draining")
-        let impatience = loop.spawn {
-            // Children end during the drain; any other signal is an order.
-            while true {
-                if await self.signals.next() == .child { self.embedded?.childEnded() } else { endProcess(code: 130) }
-            }
-        }
         let drains = traffic.map { holder in
             holder.loop.submit {
                 await holder.value?.drain()
@@ -292,13 +325,13 @@ final class Appliance {
         }
         for drain in drains { await drain.value }
         for (server, _) in servers { await server.drain(by: loop.now + Self.drainFor) }
+        await administration?.stop()
         FaultPoint.stopDrained.pass()
         outage?.isExpected = true
         if let control {
             await embedded?.stop(by: control)
             control.stop()
         }
-        impatience.cancel()
         log.info("stopped")
     }
 }

@@ -35,11 +35,17 @@ struct Preparation: Sendable {
         }
         let client = attempt { try TLSClient(additionalTrust: configuration.delivery.trust) }
         attempt { try Self.checkSocketPath(of: configuration) }
+        // A file that Weir makes itself may be absent.
+        let masterKey = attempt {
+            let source = try MasterKeySource(configuration, in: surroundings)
+            _ = try source.read()
+            return source
+        }
         let table = table(of: configuration, surroundings)
-        guard faults.isEmpty, let tls, let client, let table else { return }
+        guard faults.isEmpty, let tls, let client, let masterKey, let table else { return }
         prepared = Prepared(
             configuration: configuration, tls: tls, client: client, table: table,
-            directory: EndpointDirectory(table.endpoints), warnings: findings.diagnostics)
+            directory: EndpointDirectory(table.endpoints), masterKey: masterKey, warnings: findings.diagnostics)
     }
 
     /// The same with the file still to be read.

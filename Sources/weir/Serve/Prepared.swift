@@ -16,6 +16,7 @@ struct Prepared: Sendable {
     let client: TLSClient
     let table: RoutingTable
     let directory: EndpointDirectory
+    let masterKey: MasterKeySource
     /// Of the configuration and the rules.
     let warnings: [Diagnostic]
 }

@@ -1,0 +1,106 @@
+// What the API stands on, once Redis is there: the vault, the audit log, the feed of changes, users and keys. Until then it is nil,
+// and the API says that it is not ready.
+
+import Audit
+import Crypto
+import Gateway
+import Identity
+import Loop
+import Records
+import Redis
+import Telemetry
+import Vault
+
+/// Belongs to the control loop.
+final class Administration {
+    struct Parts {
+        let audit: AuditLog
+        let feed: ChangeFeed
+        let vault: Vault
+        let identity: IdentityService
+    }
+
+    private static let part = "identity"
+
+    private(set) var parts: Parts?
+    private let loop: EventLoop
+    private let redis: RedisClient
+    private let blocking: RedisClient
+    private let source: MasterKeySource
+    private let health: Health
+    private let log: Logger
+    private var isStopped = false
+    private var running: [Task<Void, Never>] = []
+
+    /// - Parameter blocking: a connection for the feed alone.
+    init(
+        redis: RedisClient, blocking: RedisClient, masterKey source: MasterKeySource, health: Health, log: Logger
+    ) {
+        loop = redis.loop
+        self.redis = redis
+        self.blocking = blocking
+        self.source = source
+        self.health = health
+        self.log = log
+        health.set(Self.part, .notReady, detail: "waiting for Redis")
+    }
+
+    /// Returns when all of it is there, or the administration was stopped; tries until then.
+    /// - Parameter announce: is told the name and the one-time password of the first administrator.
+    /// - Throws: when the master key is not the right one, which no waiting mends.
+    func open(announce: (_ username: String, _ password: String) -> Void) async throws(StartFault) {
+        while !isStopped, parts == nil {
+            guard await redis.untilConnected(by: loop.now + .seconds(1)) else { continue }
+            do {
+                let vault = try await VaultOpening.open(source, redis)
+                let parts = try Parts(vault, redis, blocking, log)
+                let first = try await parts.identity.prepare()
+                if let first { announce(first.username, first.password) }
+                self.parts = parts
+                begin(parts)
+            } catch let fault as StartFault {
+                health.set(Self.part, .notReady, detail: "\(fault)")
+                throw fault
+            } catch {
+                // Redis went away meanwhile; what was begun is begun again.
+                health.set(Self.part, .notReady, detail: "\(error)")
+                await loop.sleep(until: loop.now + .milliseconds(200))
+            }
+        }
+    }
+
+    private func begin(_ parts: Parts) {
+        guard !isStopped else { return }
+        running.append(loop.spawn { [blocking] in await blocking.run() })
+        running.append(loop.spawn { await parts.feed.run() })
+        running.append(loop.spawn { await parts.identity.run() })
+        health.set(Self.part, .ready)
+    }
+
+    /// The keys as the files have them now, also those that no envelope has asked for yet.
+    func reload() {
+        do throws(StartFault) {
+            if let parts, let ring = try source.read() { parts.vault.use(ring) }
+        } catch {
+            log.error("the master keys stay as they were", ["reason": "\(error)"])
+        }
+    }
+
+    func stop() async {
+        isStopped = true
+        parts?.identity.stop()
+        await parts?.feed.stop()
+        for task in running { await task.value }
+    }
+}
+
+extension Administration.Parts {
+    fileprivate init(_ vault: Vault, _ redis: RedisClient, _ blocking: RedisClient, _ log: Logger) throws {
+        self.vault = vault
+        audit = try AuditLog(redis: redis)
+        feed = ChangeFeed(blocking: blocking)
+        identity = try IdentityService(redis: redis, feed: feed, audit: audit, vault: vault, random: .system) { fault in
+            log.warning("identity could not look after its keys or sessions; it tries again", ["reason": "\(fault)"])
+        }
+    }
+}
