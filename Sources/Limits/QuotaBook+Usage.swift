@@ -52,20 +52,6 @@ extension QuotaBook {
         return QuotaStanding(date: today.date, endsAt: today.end, accounts: accounts, messages: messages.first ?? 0)
     }
 
-    /// When the tenant is deleted: all that is kept of it here. Day by day, since keys cannot be asked for by a pattern cheaply.
-    package func erase(_ tenant: String) async throws(RedisError) {
-        let keys = TenantKeys(tenant)
-        var command = RedisCommand("UNLINK", keys.accounts, keys.accountDays)
-        let today = redis.loop.wallMilliseconds / 86_400_000
-        for day in today - Int64(UsageDay.daysKept) - 1...today + 1 {
-            let date = CivilDate(daysSince1970: day)
-            command.append(keys.day(date))
-            command.append(keys.accounts(on: date))
-        }
-        // Buckets and references end by themselves.
-        _ = try await redis.send(command)
-    }
-
     private func read(
         _ tenant: String, _ dates: [CivilDate]
     ) async throws(RedisError) -> (accounts: Int, history: [(date: CivilDate, count: Int)], messages: [Int]) {

@@ -3,6 +3,7 @@
 
 import Codec
 import Events
+import Gateway
 import Language
 import Loop
 package import Redis
@@ -11,21 +12,33 @@ import Rules
 /// Belongs to one loop.
 package final class QuotaBook {
     let redis: RedisClient
+    /// Replaced at a reload.
+    package var quotas: QuotaTable
     private let herald: QuotaHerald
     private let metrics: LimitsMetrics
+    /// By name, since they are read from files.
+    private var zones = BoundedTable<String, ZoneInfo>(countMax: 1000)
 
     /// How long a reference is remembered: longer than a reply can be missing.
     private static let referenceLives = Duration.seconds(600)
     /// What accounts used on a day is of use until everybody's day is over.
     private static let accountsKeptFor = Duration.seconds(3 * 86_400)
 
-    package init(redis: RedisClient, herald: QuotaHerald, metrics: LimitsMetrics) {
+    package init(redis: RedisClient, quotas: QuotaTable, herald: QuotaHerald, metrics: LimitsMetrics) {
         self.redis = redis
+        self.quotas = quotas
         self.herald = herald
         self.metrics = metrics
     }
 
     private var wallMilliseconds: Int64 { redis.loop.wallMilliseconds }
+
+    /// What a tenant may use, by rules and record.
+    package func terms(of tenant: String, _ allowance: TenantAllowance) -> QuotaTerms {
+        // Names are checked when they are set; the database may have lost one since.
+        let zone = zones.use(allowance.timezone, or: ZoneName.zone(allowance.timezone) ?? .utc) { $0 }
+        return quotas.terms(of: tenant, allowance, zone)
+    }
 
     // MARK: Messages
 

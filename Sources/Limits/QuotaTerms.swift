@@ -15,13 +15,13 @@ package enum QuotaName: String, CaseIterable, Sendable {
 package struct TenantAllowance: Sendable {
     package var accounts: Int?
     package var messagesPerDay: Int?
-    /// Its days begin at midnight there.
-    package var zone: ZoneInfo
+    /// The name of the zone whose midnight begins its days.
+    package var timezone: String
 
-    package init(accounts: Int? = nil, messagesPerDay: Int? = nil, zone: ZoneInfo) {
+    package init(accounts: Int? = nil, messagesPerDay: Int? = nil, timezone: String = ZoneName.default) {
         self.accounts = accounts
         self.messagesPerDay = messagesPerDay
-        self.zone = zone
+        self.timezone = timezone
     }
 }
 
@@ -53,7 +53,7 @@ package struct QuotaTable: Sendable {
         }
     }
 
-    package func terms(of tenant: String, _ allowance: TenantAllowance) -> QuotaTerms {
+    func terms(of tenant: String, _ allowance: TenantAllowance, _ zone: ZoneInfo) -> QuotaTerms {
         let own = byTenant[tenant]
         let daily = { (count: Int) in Quota.Rate(count: count, period: .day, isPerAccount: false) }
         return QuotaTerms(
@@ -62,7 +62,7 @@ package struct QuotaTable: Sendable {
             messages: own?.messages ?? allowance.messagesPerDay.map(daily) ?? everyone?.messages
                 ?? daily(Self.messagesPerDayByDefault),
             sends: own?.sends ?? everyone?.sends, callbacks: callbacks(of: tenant),
-            excess: own?.excess ?? everyone?.excess ?? .reject, zone: allowance.zone)
+            excess: own?.excess ?? everyone?.excess ?? .reject, zone: zone)
     }
 
     /// Asked for every callback, so without the rest.

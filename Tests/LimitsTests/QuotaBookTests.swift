@@ -32,7 +32,7 @@ import Testing
                 let herald = QuotaHerald(loop: loop, random: .system, metrics: metrics) {
                     keeping.desk?.keep($0, $1) ?? false
                 }
-                return QuotaBook(redis: client, herald: herald, metrics: metrics)
+                return QuotaBook(redis: client, quotas: QuotaTable([]), herald: herald, metrics: metrics)
             }
             keeping.desk = self
             for client in clients {
@@ -390,20 +390,6 @@ import Testing
         }
     }
 
-    @Test("a deleted tenant leaves nothing that stays")
-    func erasing() async throws {
-        try await withDesk { _, redis, desk in
-            let terms = terms(sends: Quota.Rate(count: 3, period: .day, isPerAccount: true))
-            _ = try await desk.books[0].takeMessages(terms, account: "a", reference: "r")
-            _ = try await desk.books[0].takeAccount(terms, id: "x")
-            try await desk.books[0].erase("acme")
-            let left = try await redis.send(RedisCommand("KEYS", "weir:{t:acme}:*")).array ?? []
-            #expect(left.compactMap(\.text) == ["weir:{t:acme}:taken:r"])
-            let lives = try await redis.send(RedisCommand("PTTL", "weir:{t:acme}:taken:r")).integer ?? -1
-            #expect(lives > 0)
-        }
-    }
-
     @Test("without Redis nothing is granted")
     func unavailable() async throws {
         try await onRealLoop { loop in
@@ -411,7 +397,7 @@ import Testing
                 loop: loop, address: RedisAddress(unixPath: "/nonexistent/redis.sock"), resolver: Resolver(loop: loop))
             let metrics = LimitsMetrics(MetricsRegistry())
             let herald = QuotaHerald(loop: loop, random: .system, metrics: metrics) { _, _ in false }
-            let book = QuotaBook(redis: nowhere, herald: herald, metrics: metrics)
+            let book = QuotaBook(redis: nowhere, quotas: QuotaTable([]), herald: herald, metrics: metrics)
             await #expect(throws: RedisError.self) {
                 _ = try await book.takeMessages(self.terms(), account: "a", reference: "r")
             }
@@ -429,14 +415,14 @@ import Testing
 
     @Test("a tenant's own block goes before its record, that before `quota default`, that before the defaults")
     func precedence() {
-        let record = TenantAllowance(accounts: 7, messagesPerDay: 100, zone: .utc)
-        let acme = table.terms(of: "acme", record)
+        let record = TenantAllowance(accounts: 7, messagesPerDay: 100)
+        let acme = table.terms(of: "acme", record, .utc)
         #expect(acme.accounts == 7 && acme.messages.count == 9 && acme.sends?.count == 20 && acme.excess == .delay)
         #expect(acme.callbacks == Rate(count: 3, period: .second))
-        let other = table.terms(of: "other", record)
+        let other = table.terms(of: "other", record, .utc)
         #expect(other.accounts == 7 && other.messages.count == 100 && other.excess == .reject && other.callbacks == nil)
-        let bare = table.terms(of: "bare", TenantAllowance(zone: .utc))
+        let bare = table.terms(of: "bare", TenantAllowance(), .utc)
         #expect(bare.accounts == 5 && bare.messages == Quota.Rate(count: 10_000, period: .day, isPerAccount: false))
-        #expect(QuotaTable([]).terms(of: "x", TenantAllowance(zone: .utc)).accounts == 10)
+        #expect(QuotaTable([]).terms(of: "x", TenantAllowance(), .utc).accounts == 10)
     }
 }

@@ -14,6 +14,13 @@
 // | weir:{p}:lease:<role>   | string | lease keeper    | expires (PX) unless renewed; value `<owner>#<token>`            |
 // | weir:{p}:fence:<role>   | string | lease keeper    | never: the last token given out                                 |
 // | weir:members:<role>     | zset   | lease keeper    | score = ms until which the member counts as alive               |
+// | weir:{t:<tenant>}:rate:<what> | hash | leased buckets | a period after its last use: tokens that loops take portions of |
+// | weir:{t:<tenant>}:day:<date>  | hash | quota book   | after 400 days: messages of that day, what was told of them      |
+// | weir:{t:<tenant>}:day:<date>:accounts | hash | quota book | after 3 days: what single accounts used                    |
+// | weir:{t:<tenant>}:sends:<account>, :messages | hash | quota book | a period after its last use                         |
+// | weir:{t:<tenant>}:taken:<use> | string | quota book | after 10 minutes: that this use was counted                       |
+// | weir:{t:<tenant>}:accounts    | set  | quota book   | with the tenant: the accounts that have a place                  |
+// | weir:{t:<tenant>}:accounts:days | hash | quota book | with the tenant: how many they were on 400 days of change       |
 //
 // All keys of a partition carry its number as hash tag, so that each atomic step stays in one slot of a Redis Cluster.
 

@@ -1,0 +1,139 @@
+"""Limits and quotas: who gets how much, over all processes, and what everybody is told."""
+
+import json
+import os
+import signal
+import time
+
+from conftest import CORP, EVERYTHING
+from harness.gateway import webhook, wecom_source
+from harness.polling import eventually
+from harness.redis import RedisServer
+from harness.wecom import WeCom, text_message
+
+ONE_LOOP = {"WEIR_LOOPS": "1"}
+
+
+def tenants(receiver, acme, other=None):
+    text = 'tenant "acme" {\n' + wecom_source("app", acme) + webhook("crm", receiver.url("/acme"), receiver.secret) + "}\n"
+    if other:
+        text += 'tenant "other" {\n' + wecom_source("other-app", other)
+        text += webhook("crm", receiver.url("/other"), receiver.secret) + "}\n"
+    return text
+
+
+def quota_events(receiver, path="/acme"):
+    return [
+        event
+        for event in (json.loads(d.body) for d in list(receiver.deliveries) if d.path == path)
+        if event["type"] == "quota.reached"
+    ]
+
+
+def test_a_tenants_callbacks_end_at_its_quota_and_an_event_says_so(start, receiver, text):
+    acme, other = WeCom(CORP), WeCom("wwother0000000000")
+    rules = EVERYTHING + 'quota tenant "acme" { callbacks 6 per hour }\n'
+    weir = start(tenants(receiver, acme, other), rules, environment=ONE_LOOP)
+    forger = WeCom(CORP)
+    with weir.connect() as wire:
+        for _ in range(20):
+            assert weir.call_on(wire, "app", forger.push(text_message(text))).status == 403, "costs the tenant nothing"
+        for number in range(6):
+            assert weir.call_on(wire, "app", acme.push(text_message(f"{text} {number}"))).status == 200
+        for number in range(10):
+            response = weir.call_on(wire, "app", acme.push(text_message(f"{text} late {number}")))
+            assert response.status == 429
+            assert 500 <= int(response.headers["retry-after"]) <= 600, "a sixth of an hour"
+        assert weir.call_on(wire, "app", forger.push(text_message(text))).status == 403, "a stranger learns nothing"
+        assert weir.call_on(wire, "other-app", other.push(text_message(f"{text} other"))).status == 200
+    receiver.wait(lambda d: d.text and d.text.startswith(text), count=7)
+    [event] = eventually(lambda: quota_events(receiver), what="the event arrived")
+    assert event["tenant"] == "acme" and event["source"] == "system" and event["account"] == ""
+    assert event["content"] == {"quota": "callbacks", "percent": 100, "used": 6, "limit": 6}
+    assert quota_events(receiver, "/other") == []
+    assert weir.metric("weir_callbacks_total", result="limited") == 10
+    assert weir.metric("weir_quota_notices_total") == 1
+    assert not [d for d in receiver.deliveries if d.text and "late" in d.text]
+
+
+def test_a_callback_that_was_over_the_quota_is_taken_when_it_is_repeated(start, receiver, text):
+    acme = WeCom(CORP)
+    weir = start(tenants(receiver, acme), EVERYTHING + "quota default { callbacks 2 per second }\n", environment=ONE_LOOP)
+    with weir.connect() as wire:
+        for number in range(6):
+            push = text_message(f"{text} {number}")
+            eventually(lambda: weir.call_on(wire, "app", acme.push(push)).status == 200, what="there is room again")
+    receiver.wait(lambda d: d.text and d.text.startswith(text), count=6)
+    assert weir.metric("weir_callbacks_total", result="limited") > 0
+
+
+def test_processes_that_share_a_redis_share_the_quota(start, receiver, text):
+    redis = RedisServer().start()
+    try:
+        acme = WeCom(CORP)
+        rules = EVERYTHING + "quota default { callbacks 100 per day }\n"
+        blocks = {"redis": f'url "unix:{redis.socket}"'}
+        weirs = [start(tenants(receiver, acme), rules, blocks=blocks, environment={"WEIR_LOOPS": "2"}) for _ in range(2)]
+        statuses = []
+        for round in range(3):
+            for place, weir in enumerate(weirs):
+                # Each connection is another loop's, or the same.
+                for connection in range(3):
+                    with weir.connect() as wire:
+                        for number in range(12):
+                            message = text_message(f"{text} {round} {place} {connection} {number}")
+                            statuses.append(weir.call_on(wire, "app", acme.push(message)).status)
+        assert set(statuses) <= {200, 429}
+        # What a loop took and did not spend goes back after 10 s: with four loops at most four portions of five.
+        assert 80 <= statuses.count(200) <= 100
+        eventually(lambda: _one_more_round(weirs, acme, text, statuses) == 100, within=40.0, what="each token is spent in the end")
+        assert len(eventually(lambda: quota_events(receiver))) >= 1
+    finally:
+        redis.clean()
+
+
+def _one_more_round(weirs, acme, text, statuses):
+    for weir in weirs:
+        with weir.connect() as wire:
+            statuses.append(weir.call_on(wire, "app", acme.push(text_message(f"{text} {len(statuses)}"))).status)
+    return statuses.count(200)
+
+
+def test_a_reload_changes_a_quota(start, receiver, text):
+    acme = WeCom(CORP)
+    weir = start(tenants(receiver, acme), EVERYTHING + "quota default { callbacks 1 per day }\n", environment=ONE_LOOP)
+
+    def push(number):
+        return weir.call("app", acme.push(text_message(f"{text} {number}"))).status
+
+    assert [push(1), push(2)] == [200, 429]
+    weir.rules = EVERYTHING
+    weir.write()
+    weir.signal(signal.SIGHUP)
+    eventually(lambda: "reloaded" in weir.log_text(), what="the reload took effect")
+    assert [push(3), push(4)] == [200, 200]
+
+
+def test_with_a_redis_that_hangs_callbacks_are_answered_in_time_and_never_with_500(start, receiver, text):
+    acme = WeCom(CORP)
+    blocks = {"callbacks": "deadline 1000ms"}
+    rules = EVERYTHING + "quota default { callbacks 3 per day }\n"
+    weir = start(tenants(receiver, acme), rules, blocks=blocks, environment=ONE_LOOP)
+    redis = weir.redis()
+    os.kill(redis, signal.SIGSTOP)
+    try:
+        statuses = []
+        for number in range(6):
+            started = time.monotonic()
+            response = weir.call("app", acme.push(text_message(f"{text} {number}")))
+            assert time.monotonic() - started < 4.5, "WeCom hangs up after five seconds"
+            assert int(response.headers["retry-after"]) >= 1
+            statuses.append(response.status)
+        # The estimate lets three through, which cannot be kept; what is beyond it need not even try.
+        assert statuses == [503, 503, 503, 429, 429, 429]
+        assert weir.metric("weir_limit_estimates_total") == 6
+    finally:
+        os.kill(redis, signal.SIGCONT)
+    weir.wait_ready()
+    eventually(lambda: weir.call("app", acme.push(text_message(f"{text} after"))).status == 200, what="callbacks are taken again")
+    receiver.wait_text(f"{text} after")
