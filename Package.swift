@@ -65,7 +65,12 @@ let package = Package(
         module("Identity", ["Audit", "Codec", "Crypto", "HTTP", "Loop", "Records", "Redis", "Telemetry", "Vault"]),
         module("Tenancy", ["Audit", "Codec", "Crypto", "Events", "Gateway", "Loop", "Records", "Redis"]),
         // surface
-        module("API", ["Codec", "Gateway", "HTTP", "Loop", "Telemetry"]),
+        module(
+            "API",
+            [
+                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Loop", "Records", "Redis",
+                "Telemetry", "Vault",
+            ]),
         .executableTarget(
             name: "weir",
             dependencies: [

@@ -30,6 +30,24 @@ package struct FieldBlock: Equatable, Sendable {
         append(FieldName.contentType.text, type.text)
     }
 
+    /// For names and values that Weir itself wrote: another value is a mistake of its own, and left out.
+    package init(_ fields: KeyValuePairs<String, String>) {
+        for (name, value) in fields { set(name, value) }
+    }
+
+    /// For values that Weir makes itself; one that could end the line is left out.
+    package mutating func set(_ name: FieldName, _ value: String) { set(name.text, value) }
+
+    private mutating func set(_ name: String, _ value: String) {
+        guard value.utf8.allSatisfy(\.mayStandInFieldValue) else {
+            assertionFailure("the value of \(name) cannot be sent")
+            return
+        }
+        append(name, value)
+    }
+
+    package mutating func append(contentsOf other: FieldBlock) { bytes.append(contentsOf: other.bytes) }
+
     package mutating func add(allow methods: MethodSet) {
         append("allow", methods.text)
     }
@@ -87,7 +105,7 @@ package enum FieldFault: Error, Equatable, Sendable, CustomStringConvertible {
 
 /// The media types Weir sends.
 package struct ContentType: Equatable, Sendable {
-    let text: String
+    package let text: String
 
     package static let json = ContentType(text: "application/json")
     package static let problem = ContentType(text: "application/problem+json")

@@ -2,9 +2,9 @@
 // compares a byte and not a text; every other name is `other` and is found by its spelling.
 
 package enum FieldName: UInt8, CaseIterable, Hashable, Sendable {
-    case accept, authorization, connection, contentEncoding, contentLength, contentType, date, expect, host
-    case idempotencyKey, location, origin, retryAfter, server, trailer, transferEncoding, upgrade, userAgent
-    case xForwardedFor, other
+    case accept, authorization, connection, contentEncoding, contentLength, contentType, date, etag, expect, host
+    case idempotencyKey, ifMatch, location, origin, retryAfter, server, trailer, transferEncoding, upgrade, userAgent
+    case xForwardedFor, xRequestID, other
 
     /// The name in lower case; `other` has none.
     package var text: String {
@@ -16,9 +16,11 @@ package enum FieldName: UInt8, CaseIterable, Hashable, Sendable {
         case .contentLength: "content-length"
         case .contentType: "content-type"
         case .date: "date"
+        case .etag: "etag"
         case .expect: "expect"
         case .host: "host"
         case .idempotencyKey: "idempotency-key"
+        case .ifMatch: "if-match"
         case .location: "location"
         case .origin: "origin"
         case .retryAfter: "retry-after"
@@ -28,6 +30,7 @@ package enum FieldName: UInt8, CaseIterable, Hashable, Sendable {
         case .upgrade: "upgrade"
         case .userAgent: "user-agent"
         case .xForwardedFor: "x-forwarded-for"
+        case .xRequestID: "x-request-id"
         case .other: ""
         }
     }
@@ -38,6 +41,7 @@ package enum FieldName: UInt8, CaseIterable, Hashable, Sendable {
         // Length and first letter leave at most one candidate, so one comparison decides; a test holds every case to this.
         switch (range.count, Unicode.Scalar(bytes[range.lowerBound].lowercased)) {
         case (4, "d"): candidate = .date
+        case (4, "e"): candidate = .etag
         case (4, "h"): candidate = .host
         case (6, "a"): candidate = .accept
         case (6, "e"): candidate = .expect
@@ -45,11 +49,13 @@ package enum FieldName: UInt8, CaseIterable, Hashable, Sendable {
         case (6, "s"): candidate = .server
         case (7, "t"): candidate = .trailer
         case (7, "u"): candidate = .upgrade
+        case (8, "i"): candidate = .ifMatch
         case (8, "l"): candidate = .location
         case (10, "c"): candidate = .connection
         case (10, "u"): candidate = .userAgent
         case (11, "r"): candidate = .retryAfter
         case (12, "c"): candidate = .contentType
+        case (12, "x"): candidate = .xRequestID
         case (13, "a"): candidate = .authorization
         case (14, "c"): candidate = .contentLength
         case (15, "i"): candidate = .idempotencyKey
@@ -66,8 +72,8 @@ package enum FieldName: UInt8, CaseIterable, Hashable, Sendable {
     var framesMessage: Bool {
         switch self {
         case .connection, .contentLength, .expect, .host, .trailer, .transferEncoding, .upgrade: true
-        case .accept, .authorization, .contentEncoding, .contentType, .date, .idempotencyKey, .location, .origin,
-            .retryAfter, .server, .userAgent, .xForwardedFor, .other:
+        case .accept, .authorization, .contentEncoding, .contentType, .date, .etag, .idempotencyKey, .ifMatch,
+            .location, .origin, .retryAfter, .server, .userAgent, .xForwardedFor, .xRequestID, .other:
             false
         }
     }

@@ -28,9 +28,11 @@ extension HTTPStatus {
     package static let forbidden = HTTPStatus(403)
     package static let notFound = HTTPStatus(404)
     package static let methodNotAllowed = HTTPStatus(405)
+    package static let notAcceptable = HTTPStatus(406)
     package static let requestTimeout = HTTPStatus(408)
     package static let conflict = HTTPStatus(409)
     package static let gone = HTTPStatus(410)
+    package static let preconditionFailed = HTTPStatus(412)
     package static let contentTooLarge = HTTPStatus(413)
     package static let uriTooLong = HTTPStatus(414)
     package static let unsupportedMediaType = HTTPStatus(415)
@@ -61,9 +63,11 @@ extension HTTPStatus {
         case 403: "Forbidden"
         case 404: "Not Found"
         case 405: "Method Not Allowed"
+        case 406: "Not Acceptable"
         case 408: "Request Timeout"
         case 409: "Conflict"
         case 410: "Gone"
+        case 412: "Precondition Failed"
         case 413: "Content Too Large"
         case 414: "URI Too Long"
         case 415: "Unsupported Media Type"

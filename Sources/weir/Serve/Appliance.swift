@@ -42,6 +42,7 @@ final class Appliance {
     private var traffic: [LoopLocal<TrafficLoop>] = []
     private var servers: [(server: HTTPServer, isSecure: Bool)] = []
     private var redirect: RedirectHandler?
+    private var api: APIHandler?
     /// Of the public listeners of all loops, and of each of the control loop's.
     private var ledgers: [AddressLedger] = []
     /// Opened by a signal to stop, or by a fault that only a new start mends.
@@ -175,9 +176,12 @@ final class Appliance {
             servers.append((server, isSecure))
             loop.spawn { await server.run() }
         }
+        let basics = APIBasics(loop: loop, log: log.named("api"), health: health)
+        let apiHandler = APIHandler(basics, try EndpointTable())
+        api = apiHandler
         let operations = OperationsHandler(health: health, metrics: metrics)
         try server(.operations, configuration.operationsListener, isSecure: false, operations)
-        try server(.api, configuration.apiListener, isSecure: true, APIHandler(health: health, loop: loop))
+        try server(.api, configuration.apiListener, isSecure: true, apiHandler)
         if let plain = configuration.plainListener {
             let port = configuration.publicListener.listen.port ?? 443
             let handler = RedirectHandler(base: prepared.redirectBase, port: port)
