@@ -68,7 +68,8 @@ let package = Package(
         module(
             "API",
             [
-                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Loop", "Records", "Redis",
+                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Limits", "Loop", "Records",
+                "Redis",
                 "Telemetry", "Vault",
             ]),
         .executableTarget(

@@ -1,4 +1,4 @@
-// What a bucket answers, and how that is told to the client: 429 with Retry-After, and the fields of draft-ietf-httpapi-ratelimit-headers.
+// What a bucket answers, and how that is told to the client: by the fields of draft-ietf-httpapi-ratelimit-headers.
 //
 // The draft changed its mind: up to -06 there were RateLimit-Limit, -Remaining and -Reset, which clients read today; since -07 one
 // field RateLimit with parameters, which hardly any does. Weir sends the three, and of the newer draft RateLimit-Policy, which
@@ -62,20 +62,14 @@ package struct RequestVerdict: Equatable, Sendable {
             bucket: bucket.rawValue, windowSeconds: Int(rate.period.duration.components.seconds))
     }
 
-    /// The answer to a request that was not admitted.
-    package var refusal: Response {
+    /// What a client that was not admitted is told.
+    package var explanation: String {
         let whose =
             switch bucket {
             case .address: "this address"
             case .key: "this key or user"
             case .tenant: "this tenant"
             }
-        var response = ProblemDocument(
-            .tooManyRequests, code: "rate_limited",
-            detail: "There were more than \(verdict.rate) requests of \(whose); repeat this one later."
-        ).response
-        response.fields.add(.retryAfter, seconds: verdict.retryAfterSeconds)
-        add(to: &response)
-        return response
+        return "There were more than \(verdict.rate) requests of \(whose). Repeat the request later."
     }
 }

@@ -20,8 +20,6 @@ import Testing
         return limits
     }
 
-    private func fields(_ response: Response) -> String { String(decoding: response.fields.bytes, as: UTF8.self) }
-
     @Test("an address has its bucket, of IPv6 the first 64 bits are one; a Unix socket has none")
     func addresses() async throws {
         try await withRedis { _, redis, _ in
@@ -58,27 +56,27 @@ import Testing
         }
     }
 
-    @Test("a refusal is a 429 that says whose limit it was and when to come again")
+    @Test("a refusal says whose limit it was, when to come again, and when all is well again")
     func refusal() throws {
         let verdict = RequestVerdict(
             bucket: .tenant,
             verdict: RateVerdict(
                 isAdmitted: false, rate: Rate(count: 100, period: .minute), remaining: 0, retryAfter: .milliseconds(600)
             ))
-        let response = verdict.refusal
-        #expect(response.status == .tooManyRequests)
+        var response = Response(.tooManyRequests)
+        verdict.add(to: &response)
         #expect(
-            fields(response) == """
-                content-type: application/problem+json\r
-                retry-after: 1\r
+            String(decoding: response.fields.bytes, as: UTF8.self) == """
                 ratelimit-limit: 100\r
                 ratelimit-remaining: 0\r
                 ratelimit-reset: 60\r
                 ratelimit-policy: "tenant";q=100;w=60\r
 
                 """)
-        let body = String(decoding: response.body, as: UTF8.self)
-        #expect(body.contains("\"code\":\"rate_limited\"") && body.contains("100 per minute requests of this tenant"))
+        #expect(verdict.verdict.retryAfterSeconds == 1)
+        #expect(
+            verdict.explanation
+                == "There were more than 100 per minute requests of this tenant. Repeat the request later.")
     }
 
     @Test("an answer tells of the bucket that is nearest its end")

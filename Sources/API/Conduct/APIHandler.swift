@@ -5,6 +5,7 @@ import Audit
 import Codec
 package import HTTP
 import Identity
+package import Limits
 import Loop
 import Telemetry
 
@@ -12,20 +13,35 @@ import Telemetry
 package final class APIHandler: RequestHandler {
     private let basics: APIBasics
     private let table: EndpointTable
+    private let limiter: RequestLimiter
     private var requestIDs = RequestIDs()
     /// Nil while Weir starts: until then only plain endpoints answer.
     package var services: APIServices?
 
-    package init(_ basics: APIBasics, _ table: EndpointTable) {
+    package init(_ basics: APIBasics, _ table: EndpointTable, _ limiter: RequestLimiter) {
         self.basics = basics
+        self.limiter = limiter
         self.table = table
     }
 
     package func respond(to request: Request) async -> Response {
         let requestID = requestIDs.id(of: request)
+        var verdict = limiter.admit(request.peer)
+        var response: Response
+        if let verdict, !verdict.isAdmitted {
+            response = Self.finished(Problem(verdict).response, requestID)
+        } else {
+            response = await respond(to: request, requestID, &verdict)
+        }
+        verdict?.add(to: &response)
+        return response
+    }
+
+    /// - Parameter verdict: that of the address; if there are others, the one to tell of.
+    private func respond(to request: Request, _ requestID: String, _ verdict: inout RequestVerdict?) async -> Response {
         switch table.routes.match(request.head.method, request.head.target.path, in: request.bytes) {
         case .found(let endpoint, let captures):
-            return await respond(to: request, requestID, endpoint, captures)
+            return await respond(to: request, requestID, endpoint, captures, &verdict)
         case .methodNotAllowed(let allow):
             var allow = allow
             allow.insert(MethodSet(.options))
@@ -43,12 +59,13 @@ package final class APIHandler: RequestHandler {
     }
 
     private func respond(
-        to request: Request, _ requestID: String, _ endpoint: Endpoint, _ captures: RouteCaptures
+        to request: Request, _ requestID: String, _ endpoint: Endpoint, _ captures: RouteCaptures,
+        _ verdict: inout RequestVerdict?
     ) async -> Response {
         var response: Response
         var isCacheable = false
         do throws(Problem) {
-            let reply = try await reply(to: request, requestID, endpoint, captures)
+            let reply = try await reply(to: request, requestID, endpoint, captures, &verdict)
             isCacheable = reply.isCacheable
             response = reply.response
         } catch {
@@ -67,7 +84,8 @@ package final class APIHandler: RequestHandler {
     }
 
     private func reply(
-        to request: Request, _ requestID: String, _ endpoint: Endpoint, _ captures: RouteCaptures
+        to request: Request, _ requestID: String, _ endpoint: Endpoint, _ captures: RouteCaptures,
+        _ verdict: inout RequestVerdict?
     ) async throws(Problem) -> Reply {
         guard Acceptance.accepts(endpoint, request) else {
             throw Problem(.notAcceptable, "The answer is \(endpoint.mediaType); Accept must include it.")
@@ -81,6 +99,9 @@ package final class APIHandler: RequestHandler {
         let principal = endpoint.access.isOpen ? nil : try await services.principal(of: request, requestID)
         let address = request.peer.ip.map { "\($0)" } ?? "local"
         if let principal {
+            let own = await limiter.admit(key: principal.id, tenant: principal.tenant).orNearer(verdict)
+            verdict = own
+            guard own.isAdmitted else { throw Problem(own) }
             let origin = Audit.Origin(AuditActor(principal), address: address, requestID: requestID)
             try await authorise(principal, endpoint, path, origin, services)
         }

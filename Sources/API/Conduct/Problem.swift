@@ -1,6 +1,7 @@
 // Why a request is not answered as it wishes: what handlers throw.
 
 package import HTTP
+import Limits
 package import Records
 
 package struct Problem: Error, Equatable, Sendable {
@@ -22,6 +23,11 @@ package struct Problem: Error, Equatable, Sendable {
 }
 
 extension Problem {
+    /// Of a request beyond its limits.
+    init(_ verdict: RequestVerdict) {
+        self.init(.rateLimited, verdict.explanation, retryAfter: verdict.verdict.retryAfterSeconds)
+    }
+
     /// Of a lookup or a change of records.
     package init(_ fault: StoreFault) {
         switch fault {

@@ -28,6 +28,7 @@ final class Appliance {
     private let health = Health()
     private let metrics = MetricsRegistry()
     private let edgeMetrics: EdgeMetrics
+    private let limitsMetrics: LimitsMetrics
     private let bounds: EdgeBounds
     private let reloads: Counter
     private let failedReloads: Counter
@@ -43,6 +44,7 @@ final class Appliance {
     private var servers: [(server: HTTPServer, isSecure: Bool)] = []
     private var redirect: RedirectHandler?
     private var api: APIHandler?
+    private var limiter: RequestLimiter?
     /// Of the public listeners of all loops, and of each of the control loop's.
     private var ledgers: [AddressLedger] = []
     /// Opened by a signal to stop, or by a fault that only a new start mends.
@@ -63,6 +65,7 @@ final class Appliance {
         self.output = output
         log = Logger(subsystem: "weir", output: output)
         edgeMetrics = EdgeMetrics(metrics)
+        limitsMetrics = LimitsMetrics(metrics)
         bounds = EdgeBounds(prepared.configuration.edge, descriptorLimit: descriptorLimit)
         reloads = metrics.counter("weir_reloads_total", "Reloads that took effect.")
         failedReloads = metrics.counter("weir_reload_failures_total", "Reloads refused because something was wrong.")
@@ -82,7 +85,7 @@ final class Appliance {
         let listening = loop.spawn { await self.listenToSignals() }
         defer { listening.cancel() }
         do {
-            try startControlListeners()
+            try startControlListeners(control)
             startAdministration(control, address)
             try await startTraffic(address, instance: data.instance)
             announce()
@@ -163,7 +166,7 @@ final class Appliance {
         }
     }
 
-    private func startControlListeners() throws {
+    private func startControlListeners(_ redis: RedisClient) throws {
         let configuration = prepared.configuration
         func server(_ name: ListenerName, _ address: SocketAddress, isSecure: Bool, _ handler: any RequestHandler)
             throws
@@ -177,7 +180,9 @@ final class Appliance {
             loop.spawn { await server.run() }
         }
         let basics = APIBasics(loop: loop, log: log.named("api"), health: health)
-        let apiHandler = APIHandler(basics, try EndpointTable())
+        let limiter = RequestLimiter(redis: redis, limits: configuration.limits, metrics: limitsMetrics)
+        self.limiter = limiter
+        let apiHandler = APIHandler(basics, try EndpointTable(), limiter)
         api = apiHandler
         let operations = OperationsHandler(health: health, metrics: metrics)
         try server(.operations, configuration.operationsListener, isSecure: false, operations)
@@ -223,7 +228,7 @@ final class Appliance {
             prepared: prepared, redis: address, instance: instance,
             ledger: makeLedger(), bounds: bounds, permits: PermitTable(), health: health, log: log,
             edgeMetrics: edgeMetrics, ingestMetrics: IngestMetrics(metrics), routingMetrics: RoutingMetrics(metrics),
-            webhookMetrics: WebhookMetrics(metrics), limitsMetrics: LimitsMetrics(metrics), loopCount: count)
+            webhookMetrics: WebhookMetrics(metrics), limitsMetrics: limitsMetrics, loopCount: count)
         for index in 0..<count {
             let loop = try EventLoop(index: index)
             loop.start(named: "weir-loop-\(index)")
@@ -297,6 +302,7 @@ final class Appliance {
         for (server, isSecure) in servers { server.settings = next.server(isSecure: isSecure) }
         for ledger in ledgers { ledger.connectionsPerAddress = next.configuration.edge.connectionsPerAddress }
         redirect?.base = next.redirectBase
+        limiter?.limits = next.configuration.limits
         control?.tls = next.client
         administration?.reload()
         FaultPoint.reloadCommitted.pass()
