@@ -122,9 +122,8 @@ package final class LeasedBuckets {
         metrics.estimates.increment()
         let part = Rate(count: max(1, share.rate.count / loopCount), period: share.rate.period)
         var bucket = share.estimate ?? TokenBucket(of: part, at: loop.now)
-        let isAdmitted = bucket.take(of: part, at: loop.now)
-        share.estimate = bucket
-        return bucket.verdict(isAdmitted, of: part)
+        defer { share.estimate = bucket }
+        return bucket.ask(of: part, at: loop.now)
     }
 
     // MARK: Redis

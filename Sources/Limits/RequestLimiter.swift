@@ -33,7 +33,7 @@ package final class RequestLimiter {
         let rate = limits.address
         let now = loop.now
         let verdict = addresses.use(address.network, or: TokenBucket(of: rate, at: now)) { bucket in
-            bucket.verdict(bucket.take(of: rate, at: now), of: rate)
+            bucket.ask(of: rate, at: now)
         }
         return counted(RequestVerdict(bucket: .address, verdict: verdict))
     }
@@ -49,7 +49,7 @@ package final class RequestLimiter {
         let rate = limits.key
         let now = loop.now
         let verdict = keys.use(key, or: TokenBucket(of: rate, at: now)) { bucket in
-            bucket.verdict(bucket.take(of: rate, at: now), of: rate)
+            bucket.ask(of: rate, at: now)
         }
         let own = counted(RequestVerdict(bucket: .key, verdict: verdict))
         guard own.isAdmitted, let tenant else { return own }

@@ -29,9 +29,10 @@ package struct TokenBucket: Sendable {
         filledAt = max(now, filledAt)
     }
 
-    /// What the bucket says of itself, having just been asked at `filledAt`.
-    package func verdict(_ isAdmitted: Bool, of rate: Rate) -> RateVerdict {
-        RateVerdict(
+    /// Takes a token if there is one, and tells what is left.
+    package mutating func ask(of rate: Rate, at now: Instant) -> RateVerdict {
+        let isAdmitted = take(of: rate, at: now)
+        return RateVerdict(
             isAdmitted: isAdmitted, rate: rate, remaining: Int(tokens),
             retryAfter: .nanoseconds(Int64((max(0, 1 - tokens) * Self.interval(of: rate)).rounded(.up))))
     }

@@ -6,10 +6,11 @@ import signal
 import time
 
 from conftest import CORP, EVERYTHING
-from harness.gateway import webhook, wecom_source
+from harness.gateway import MASTER_KEY, SHARED_VAULT, webhook, wecom_source
 from harness.polling import eventually
 from harness.redis import RedisServer
 from harness.wecom import WeCom, text_message
+from harness.wire import Wire
 
 ONE_LOOP = {"WEIR_LOOPS": "1"}
 
@@ -72,8 +73,8 @@ def test_processes_that_share_a_redis_share_the_quota(start, receiver, text):
     try:
         acme = WeCom(CORP)
         rules = EVERYTHING + "quota default { callbacks 100 per day }\n"
-        blocks = {"redis": f'url "unix:{redis.socket}"'}
-        weirs = [start(tenants(receiver, acme), rules, blocks=blocks, environment={"WEIR_LOOPS": "2"}) for _ in range(2)]
+        blocks = {"redis": f'url "unix:{redis.socket}"', **SHARED_VAULT}
+        weirs = [start(tenants(receiver, acme), rules, blocks=blocks, environment={"WEIR_LOOPS": "2", "MASTER_KEY": MASTER_KEY}) for _ in range(2)]
         statuses = []
         for round in range(3):
             for place, weir in enumerate(weirs):
@@ -137,3 +138,30 @@ def test_with_a_redis_that_hangs_callbacks_are_answered_in_time_and_never_with_5
     weir.wait_ready()
     eventually(lambda: weir.call("app", acme.push(text_message(f"{text} after"))).status == 200, what="callbacks are taken again")
     receiver.wait_text(f"{text} after")
+
+
+def api(weir, path="/api/v1/monitor/health", headers=()):
+    with Wire(weir.api, weir.ca) as wire:
+        return wire.request("GET", path, headers=headers)
+
+
+def test_an_address_that_asks_the_api_too_often_is_told_when_to_come_again(start, receiver):
+    weir = start(tenants(receiver, WeCom(CORP)), blocks={"limits": "address 5 per hour"})
+    left = []
+    for path in ("/api/v1/monitor/health", "/api/v1/nothing", "/api/openapi.json", "/api/v1/monitor/health?x=1", "/"):
+        response = api(weir, path)
+        assert response.status != 429
+        assert response.headers["ratelimit-limit"] == "5"
+        assert response.headers["ratelimit-policy"] == '"address";q=5;w=3600'
+        left.append(int(response.headers["ratelimit-remaining"]))
+    assert left == [4, 3, 2, 1, 0], "whatever is asked for counts"
+    response = api(weir)
+    assert response.status == 429
+    assert response.headers["content-type"] == "application/problem+json"
+    problem = json.loads(response.body)
+    assert problem["code"] == "rate_limited" and "5 per hour" in problem["detail"]
+    assert 600 <= int(response.headers["retry-after"]) <= 720, "a fifth of an hour"
+    assert 3500 <= int(response.headers["ratelimit-reset"]) <= 3600
+    assert response.headers["ratelimit-remaining"] == "0" and "x-request-id" in response.headers
+    assert weir.metric("weir_api_requests_limited_total", bucket="address") == 1
+    assert weir.health("/readyz") == 200, "probes are not counted"

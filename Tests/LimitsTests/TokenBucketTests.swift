@@ -93,13 +93,23 @@ private struct NaiveBucket {
         }
         guard rate.count <= 10_000 else { return }
         for _ in 0..<20 {
-            let isAdmitted = bucket.take(of: rate, at: now)
-            let verdict = bucket.verdict(isAdmitted, of: rate)
-            #expect(!isAdmitted && verdict.remaining == 0 && verdict.retryAfter > .zero)
+            let verdict = bucket.ask(of: rate, at: now)
+            #expect(!verdict.isAdmitted && verdict.remaining == 0 && verdict.retryAfter > .zero)
             now = now + verdict.retryAfter + .nanoseconds(1)
             let isAdmittedThen = bucket.take(of: rate, at: now)
             #expect(isAdmittedThen, "\(rate)")
         }
+    }
+
+    @Test("what is left is what is left after the request")
+    func remaining() {
+        let rate = Rate(count: 3, period: .minute)
+        let now = Instant(nanoseconds: 0)
+        var bucket = TokenBucket(of: rate, at: now)
+        let verdicts = (0..<5).map { _ in bucket.ask(of: rate, at: now) }
+        #expect(verdicts.map(\.remaining) == [2, 1, 0, 0, 0])
+        #expect(verdicts.map(\.isAdmitted) == [true, true, true, false, false])
+        #expect(verdicts.map(\.resetSeconds) == [20, 40, 60, 60, 60])
     }
 
     @Test("a reload that lowers the rate takes tokens away, one that raises it lets them come")

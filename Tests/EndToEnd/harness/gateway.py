@@ -1,5 +1,6 @@
 """The real binary in a folder of its own, with the Redis it starts itself, on free ports."""
 
+import base64
 import os
 import resource
 import shutil
@@ -15,6 +16,10 @@ from harness.wire import Wire
 
 ROOT = Path(__file__).resolve().parents[3]
 BINARY = Path(os.environ.get("WEIR_BINARY", ROOT / ".build/release/weir"))
+
+# Of Weirs that share a Redis: the environment's variable and the block that names it.
+MASTER_KEY = base64.b64encode(bytes(32)).decode()
+SHARED_VAULT = {"vault": "master-key env:MASTER_KEY"}
 
 _taken = set()
 

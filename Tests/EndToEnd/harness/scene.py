@@ -8,7 +8,7 @@ import threading
 import time
 from collections import defaultdict
 
-from harness.gateway import Gateway, webhook, wecom_source
+from harness.gateway import MASTER_KEY, SHARED_VAULT, Gateway, webhook, wecom_source
 from harness.polling import eventually
 from harness.receiver import Receiver
 from harness.redis import LEFTOVERS
@@ -32,9 +32,11 @@ class Scene:
         self.senders = [WeCom(CORP) for _ in range(accounts)]
         blocks = {"delivery": f"schedule {SCHEDULE}", "callbacks": "deadline 2000ms", "log": "level debug"}
         if redis is not None:
-            blocks["redis"] = f'url "unix:{redis}"'
+            blocks |= {"redis": f'url "unix:{redis}"', **SHARED_VAULT}
         self.weirs = [
-            Gateway(certificates, self.tenants(), RULES, blocks, {"WEIR_LOOPS": str(loops)}) for _ in range(instances)
+            Gateway(
+                certificates, self.tenants(), RULES, blocks, {"WEIR_LOOPS": str(loops), "MASTER_KEY": MASTER_KEY}
+            ) for _ in range(instances)
         ]
         self.weir = self.weirs[0]
         self.up = self.weirs  # those that the sender knows
