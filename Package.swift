@@ -76,8 +76,8 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "API", "Audit", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Ingest",
-                "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Telemetry", "Vault", "WeCom",
-                "Webhooks",
+                "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Vault",
+                "WeCom", "Webhooks",
             ], swiftSettings: settings),
         // tests
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),

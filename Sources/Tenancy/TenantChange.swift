@@ -88,6 +88,9 @@ package enum TenantRules {
                 add("config", "too_large", "at most \(configBytesMax) bytes as JSON")
             }
         }
+        if let timezone = change.timezone, ZoneName.zone(timezone) == nil {
+            add("timezone", "unknown_timezone", "the name of a zone of the IANA database, as `Asia/Shanghai`")
+        }
         if change.status == .deleted { add("status", "invalid_value", "a tenant is deleted by DELETE") }
         return problems
     }

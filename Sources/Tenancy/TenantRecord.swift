@@ -3,6 +3,7 @@
 
 package import Codec
 import Events
+import Gateway
 package import Records
 
 package enum TenantStatus: String, CaseIterable, Sendable {
@@ -25,7 +26,7 @@ package struct TenantRecord: Storable, Equatable {
     package var webhookURL: String?
     /// An object of the tenant's own; Weir keeps it and asks nothing of it.
     package var config: JSONValue = .object([])
-    package var timezone = "Asia/Shanghai"
+    package var timezone = ZoneName.default
     package var status = TenantStatus.active
     /// Milliseconds since 1970.
     package let createdAt: Int64

@@ -49,7 +49,7 @@ def options_of(wecom, request):
 
 COMMANDS = [
     (), ("serve",), ("config",), ("config", "check"), ("config", "default"), ("config", "show"), ("rules",), ("rules", "check"), ("rules", "explain"),
-    ("send-callback",), ("listen",), ("envelope",), ("envelope", "open"), ("envelope", "seal"), ("version",),
+    ("audit",), ("audit", "verify"), ("send-callback",), ("listen",), ("envelope",), ("envelope", "open"), ("envelope", "seal"), ("version",),
 ]  # fmt: skip
 
 

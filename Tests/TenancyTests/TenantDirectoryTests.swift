@@ -60,7 +60,7 @@ import Testing
                 #expect(
                     problems.map(\.field) == [
                         "tenant_code", "tenant_name", "max_accounts", "max_daily_messages", "webhook_url", "config",
-                        "status",
+                        "timezone", "status",
                     ])
             }
             let page = try await office.tenants.list(nil, page: 1, size: 10)

@@ -22,6 +22,7 @@ package struct Configuration: Sendable {
     package var limits = RequestLimits()
     package var callbacks = CallbackSettings()
     package var delivery = DeliverySettings()
+    package var audit = AuditSettings()
     package var log = LogSettings()
     package var tenants: [Tenant] = []
 

@@ -1,7 +1,8 @@
 // The table of settings. To add one: a property with its default (Configuration.swift and its sections) and a row here.
 
 extension Setting {
-    package static let table: [Setting] = process + listeners + vault + edge + limits + callbacks + delivery + log
+    package static let table: [Setting] =
+        process + listeners + vault + edge + limits + callbacks + delivery + audit + log
 
     /// The blocks in the order of the table, with what they are about.
     static let blocks: [(name: String, about: String)] = [
@@ -18,6 +19,7 @@ extension Setting {
         ),
         ("callbacks", "How callbacks are taken in."),
         ("delivery", "How deliveries to webhooks are made, unless a webhook says otherwise."),
+        ("audit", "The log of who did what through the API; it is kept in Redis."),
         ("log", "Lines on standard error."),
     ]
 
@@ -161,6 +163,15 @@ extension Setting {
                 "Networks beyond the public internet that webhooks may reach. Shorten it, down to `[]`, when others than you "
                 + "choose the URLs: whoever does could make Weir call its neighbours. Link-local addresses, where clouds keep "
                 + "their metadata, are reached only when listed."),
+    ]
+
+    private static let audit: [Setting] = [
+        Setting(
+            "audit.retention", \.audit.retention, .duration(in: .seconds(86_400) ... .seconds(3650 * 86_400)), .restart,
+            why: "Older entries are removed. China's Cybersecurity Law asks for six months at least."),
+        Setting(
+            "audit.entries", \.audit.entriesMax, .integer(in: 1000...10_000_000), .restart,
+            why: "So many are kept at most, whatever their age: some 1 KB of Redis' memory each."),
     ]
 
     private static let log: [Setting] = [

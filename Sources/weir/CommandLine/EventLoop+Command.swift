@@ -51,6 +51,6 @@ private final class Outcome: Sendable {
 }
 
 /// What the system refused is a failure of the command.
-func orFail<Value>(_ body: () throws(StreamError) -> Value) throws(CommandError) -> Value {
-    do throws(StreamError) { return try body() } catch { throw .failed("\(error)") }
+func orFail<Value, Fault>(_ body: () throws(Fault) -> Value) throws(CommandError) -> Value {
+    do throws(Fault) { return try body() } catch { throw .failed("\(error)") }
 }
