@@ -14,16 +14,13 @@ enum CommandTable {
             .group(
                 "rules", "checks the rule file, asks it about one event",
                 [.command(RulesCheckCommand.self), .command(RulesExplainCommand.self)]),
-<<<<<<< HEAD
             .group(
                 "users", "resets the password of a user",
                 [.command(UsersResetCommand.self)]),
             .group(
                 "keys", "changes the keys of secrets and of access tokens",
                 [.command(KeysRotateCommand.self), .command(KeysRenewCommand.self)]),
-=======
             .group("audit", "looks after the log of who did what", [.command(AuditVerifyCommand.self)]),
->>>>>>> bce80cf (Verify the audit log from the command line)
             .command(SendCallbackCommand.self),
             .command(ListenCommand.self),
             .group(

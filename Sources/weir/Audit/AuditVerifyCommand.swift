@@ -41,19 +41,15 @@ struct AuditVerifyCommand: Command {
     }
 
     func run() throws(CommandError) -> ExitStatus {
-        let configuration = try file.configurationIfAny()
+        let access = try RedisAccess(file)
         let heads = heads
-        let ending = try EventLoop.untilDone { (loop) throws(CommandError) in
-            try await configuration.withRedis(on: loop) { (redis) throws(CommandError) in
-                let verdict: AuditVerdict
-                do { verdict = try await AuditVerification.run(redis: redis, notes: heads) } catch {
-                    throw .failed("cannot read the audit log: \(error)")
-                }
-                return try Self.report(verdict)
+        return try access.run { (redis) async throws(CommandError) in
+            let verdict: AuditVerdict
+            do { verdict = try await AuditVerification.run(redis: redis, notes: heads) } catch {
+                throw .failed("cannot read the audit log: \(error)")
             }
+            return try Self.report(verdict)
         }
-        guard case .done(let status) = ending else { throw .failed("interrupted") }
-        return status
     }
 
     private static func report(_ verdict: AuditVerdict) throws(CommandError) -> ExitStatus {
