@@ -1,6 +1,7 @@
 // The Linux calls that Swift's Glibc module leaves out. Without _GNU_SOURCE: with it these headers would define types otherwise
 // than Glibc's module does, and Swift refuses two definitions of one type.
 #pragma once
+#include <malloc.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

@@ -27,12 +27,17 @@ private struct NameIndex: Sendable {
         var position = 0
     }
 
-    private let names: [[UInt8]]
+    /// The names end to end: a name costs no reference of its own.
+    private var bytes: [UInt8] = []
+    private var starts: [Int] = [0]
     /// Open addressing, at most half full, a power of two long.
     private var slots: [Slot]
 
     init(_ names: [[UInt8]]) {
-        self.names = names
+        for name in names {
+            bytes += name
+            starts.append(bytes.count)
+        }
         var capacity = 8
         while capacity < names.count * 2 { capacity *= 2 }
         slots = Array(repeating: Slot(), count: capacity)
@@ -51,8 +56,8 @@ private struct NameIndex: Sendable {
         while slots[index].hash != 0 {
             let slot = slots[index]
             if slot.hash == hash {
-                let found = names[slot.position]
-                if name.isEqual(to: found.span) { return slot.position }
+                let found = starts[slot.position]..<starts[slot.position + 1]
+                if name.isEqual(to: bytes.span.extracting(found)) { return slot.position }
             }
             index = (index + 1) & mask
         }

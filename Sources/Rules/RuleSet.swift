@@ -44,7 +44,7 @@ package final class RuleSet: Sendable {
         repeatInterval = checked.repeatInterval
         grouping = checked.grouping
         silences = checked.silences
-        index = RouteIndex(checked.requirements)
+        index = RouteIndex(checked.requirements, words: checked.words)
         words = checked.words
         program = checked.program
     }

@@ -1,4 +1,5 @@
-// `rules`: what one decision of the matcher costs, with as many routes as asked for. No I/O.
+// `rules`: what one decision of the matcher costs, with as many routes as asked for, or with one that has a list of as many words;
+// what it takes to compile them, in time and memory. No I/O.
 
 import Codec
 import Events
@@ -7,18 +8,26 @@ import Rules
 
 struct RuleMatching {
     private let routes: Int
+    /// Of the one list of words, in place of the routes; 0 for none.
+    private let words: Int
     private let rounds: Int
 
     /// More than one, so that the branch predictor does not learn a single event by heart.
     private static let eventCount = 256
 
     init(_ arguments: Arguments) throws(LoadFault) {
-        routes = try arguments.number("routes")
+        routes = try arguments.number("routes", orElse: 1)
+        words = try arguments.number("words", orElse: 0)
         rounds = try arguments.number("rounds", orElse: 400)
     }
 
     func report() throws -> Report {
-        let checked = RuleSet.check([SourceFile(name: "bench.rules", text: Self.rules(routes))])
+        let file = SourceFile(name: "bench.rules", text: words > 0 ? Self.list(of: words) : Self.rules(routes))
+        let memory = allocatedBytes()
+        let compiling = monotonicNow()
+        let checked = RuleSet.check([file])
+        let compiled = Double(monotonicNow() - compiling) / 1_000_000
+        let bytes = allocatedBytes() - memory
         guard let rules = checked.rules else { throw LoadFault("the rules have errors: \(checked.findings.rendered)") }
         let events = try (0..<Self.eventCount).map(Self.event)
         var matcher = Matcher(rules)
@@ -35,7 +44,9 @@ struct RuleMatching {
         let spent = Double(monotonicNow() - started) / 1000
         let decisions = rounds * events.count
         return Report([
-            "routes": .count(routes), "us_per_event": .rounded(spent / Double(decisions)),
+            "routes": .count(routes), "words": .count(words), "compile_ms": .rounded(compiled),
+            "bytes_per_route": .count(bytes / max(1, routes)),
+            "us_per_event": .rounded(spent / Double(decisions)),
             "routes_per_event": .rounded(Double(matched) / Double(decisions)),
         ])
     }
@@ -52,6 +63,12 @@ struct RuleMatching {
                 }
             return "route \"r\(number)\" { when \(condition)  to webhook \"https://example.com/\(number)\" }\n"
         }.joined()
+    }
+
+    /// One route with a list of words, each event having one of the first 256 in its text.
+    private static func list(of count: Int) -> String {
+        let words = (0..<count).map { "\"word\($0 * 4 + 1)\"" }.joined(separator: ",\n")
+        return "route \"words\" { when content.text contains any [\(words)]  to webhooks }\n"
     }
 
     private static func event(_ number: Int) throws(LoadFault) -> Event {

@@ -10,6 +10,12 @@ func monotonicNow() -> Int64 {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }
 
+/// What malloc has given out and not got back, in bytes.
+func allocatedBytes() -> Int {
+    let info = mallinfo2()
+    return Int(clamping: info.uordblks) + Int(clamping: info.hblkhd)
+}
+
 func wallSeconds() -> Int64 {
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)

@@ -18,12 +18,14 @@ struct WordAutomatonTests {
             var foundAt = [UInt64](repeating: 0, count: words.count)
             for event in 1...4 as ClosedRange<UInt64> {
                 let text = text(0...12)
-                automaton.scan(text.span, event: event, notedAt: &notedAt, foundAt: &foundAt)
+                var found: [Int32] = []
+                automaton.scan(text.span, event: event, notedAt: &notedAt, foundAt: &foundAt, found: &found)
                 for group in 0..<(words.count + 1) / 2 {
                     let members = words.indices.filter { $0 / 2 == group }.map { words[$0] }
                     let isThere = members.contains { word in
                         text.indices.contains { text[$0...].starts(with: word) }
                     }
+                    #expect(found.count { $0 == Int32(group) } == (isThere ? 1 : 0), "seed \(seed), round \(round)")
                     #expect((foundAt[group] == event) == isThere, "seed \(seed), round \(round), \(words) in \(text)")
                 }
             }

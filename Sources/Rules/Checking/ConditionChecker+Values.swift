@@ -25,7 +25,10 @@ extension ConditionChecker {
         case .in:
             return test(comparison, field, .among(NameTable(texts.map { ($0, true) })), values: Set(texts))
         case .contains, .containsAny:
-            return test(comparison, field, .contains(group: words.addGroup(of: bytes, to: field)))
+            let group = words.addGroup(of: bytes, to: field)
+            var checked = test(comparison, field, .contains(group: group))
+            checked.requirement.groups = [group]
+            return checked
         case .startsWith: return test(comparison, field, .startsWith(first))
         case .endsWith: return test(comparison, field, .endsWith(first))
         case .matches: return test(comparison, field, .matches(Glob(first)))

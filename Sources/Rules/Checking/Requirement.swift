@@ -11,6 +11,8 @@ struct Requirement {
     var possibleTypes: EventTypeSet
     /// For a field that must have one of a few values: these values.
     var values: [Field: Set<String>]
+    /// Groups of words (`WordIndex`) of which one must be found; nil when nothing is known of words.
+    var groups: Set<Int>? = nil
     /// Whether every event that meets the requirement matches.
     var isExact: Bool
 
@@ -28,7 +30,14 @@ struct Requirement {
             types: types.intersection(other.types),
             possibleTypes: possibleTypes.intersection(other.possibleTypes),
             values: values.merging(other.values) { $0.intersection($1) },
+            groups: Self.fewer(groups, other.groups),
             isExact: isExact && other.isExact)
+    }
+
+    /// Both must be found; to look for the shorter list is enough.
+    private static func fewer(_ some: Set<Int>?, _ others: Set<Int>?) -> Set<Int>? {
+        guard let some, let others else { return some ?? others }
+        return others.count < some.count ? others : some
     }
 
     /// What the parts of an `or` have in common; all at once, as a condition may list thousands.
@@ -48,6 +57,7 @@ struct Requirement {
                     union.values[field] = nil
                 }
             }
+            if let groups = part.groups { union.groups?.formUnion(groups) } else { union.groups = nil }
             if part.types != possible[0].types { sidesThatDiffer.insert(.types) }
             if part.possibleTypes != possible[0].possibleTypes { sidesThatDiffer.insert(.possibleTypes) }
             union.types = union.types.union(part.types)

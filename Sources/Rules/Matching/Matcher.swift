@@ -16,6 +16,7 @@ package struct Decision: Equatable, Sendable {
 package struct Matcher {
     package let rules: RuleSet
     private var scan: WordScan
+    private var candidates = Candidates()
     /// The decision in which each target was last chosen, so that two routes with one target send once.
     private var chosenIn: [UInt64]
     private var decisions: UInt64 = 0
@@ -32,14 +33,17 @@ package struct Matcher {
         decision.targets.removeAll(keepingCapacity: true)
         decisions &+= 1
         scan.beginEvent()
-        rules.index.forEachCandidate(of: event) { place in
-            guard holds(rules.routes[place].condition, event) else { return true }
+        candidates.clear()
+        rules.index.gather(event, &scan, into: &candidates)
+        while let route = candidates.next() {
+            let place = Int(route)
+            guard holds(rules.routes[place].condition, event) else { continue }
             decision.routes.append(place)
             for target in rules.routes[place].targets where chosenIn[target] != decisions {
                 chosenIn[target] = decisions
                 decision.targets.append(target)
             }
-            return !rules.routes[place].stops
+            if rules.routes[place].stops { return }
         }
     }
 

@@ -1,108 +1,155 @@
-// Which routes are worth trying for an event. A route that asks for certain types, tenants, accounts or conversations lies under
-// each of them and is not looked at for any other, so an event's cost does not grow with the rules of other tenants.
+// Which routes are worth trying for an event. A route that can only match when a field has a certain value, or when a certain word
+// stands in a text, lies under that value or that word and is not looked at for any other event, so an event's cost does not grow
+// with rules that cannot match it. Where a route lies is chosen in `RouteIndex+Building.swift`.
 
 import Events
 
 struct RouteIndex: Sendable {
-    /// The fields a route may lie under, the most selective first: a route lies under one of them.
-    private static let keys: [Field] = [.conversation, .account, .tenant]
-
-    /// The routes that ask for no value of a key.
-    private var unkeyed = Bucket()
-    /// For each key, the routes under each of its values.
-    private var keyed: [KeyIndex]
+    /// The routes that ask for no value and no word.
+    var unkeyed = Bucket()
+    var keyed: [KeyIndex] = []
+    var worded = WordedRoutes()
 
     /// Places of routes in the rule set, ascending.
-    private struct Bucket: Sendable {
+    struct Bucket: Sendable {
         /// The routes for events of any type.
-        var ofAnyType: [Int32] = []
-        /// The others, under each of their types by its raw value; empty when there are none.
-        var byType: [[Int32]] = []
+        private(set) var ofAnyType: [Int32] = []
+        /// The others, under each of their types.
+        private var ofType: [(type: EventType, routes: [Int32])] = []
 
         mutating func add(_ route: Int32, types: EventTypeSet) {
             guard types != .all else {
                 ofAnyType.append(route)
                 return
             }
-            if byType.isEmpty { byType = Array(repeating: [], count: EventType.allCases.count) }
-            for type in types.types { byType[Int(type.rawValue)].append(route) }
+            for type in types.types {
+                if let place = ofType.firstIndex(where: { $0.type == type }) {
+                    ofType[place].routes.append(route)
+                } else {
+                    ofType.append((type, [route]))
+                }
+            }
         }
+
+        func place(of type: EventType) -> Int? { ofType.firstIndex { $0.type == type } }
+        func routes(at place: Int) -> [Int32] { ofType[place].routes }
     }
 
-    private struct KeyIndex: Sendable {
+    /// The routes that lie under values of one field.
+    struct KeyIndex: Sendable {
+        let field: Field
         /// The place of a value in `buckets`.
-        var places = NameTable<Int>([])
-        var buckets: [Bucket] = []
+        let places: NameTable<Int>
+        let buckets: [Bucket]
     }
 
-    init(_ requirements: [Requirement]) {
-        keyed = []
-        var values = Self.keys.map { _ in [String]() }
-        var places = Self.keys.map { _ in [String: Int]() }
-        var buckets = Self.keys.map { _ in [Bucket]() }
-        for (route, requirement) in requirements.enumerated() {
-            guard let key = Self.keys.firstIndex(where: { requirement.values[$0] != nil }) else {
-                unkeyed.add(Int32(route), types: requirement.types)
+    /// The routes that lie under words.
+    struct WordedRoutes: Sendable {
+        /// The types of the routes under the words of each automaton: a text is not read for an event that none of them is for.
+        var typesByAutomaton: [EventTypeSet] = []
+        /// The routes under group g are `routes[starts[g]..<starts[g + 1]]`.
+        var starts: [Int32] = [0]
+        var routes: [Int32] = []
+    }
+
+    /// Puts the routes worth trying for the event into `candidates`, which is empty.
+    func gather(_ event: Event, _ scan: inout WordScan, into candidates: inout Candidates) {
+        candidates.add(unkeyed, type: event.type)
+        for index in keyed.indices {
+            guard let value = event.value(of: keyed[index].field), let place = keyed[index].places[value] else {
                 continue
             }
-            for value in requirement.values[Self.keys[key]] ?? [] {
-                let place = places[key][value] ?? values[key].count
-                if place == values[key].count {
-                    places[key][value] = place
-                    values[key].append(value)
-                    buckets[key].append(Bucket())
+            candidates.add(keyed[index].buckets[place], type: event.type)
+        }
+        for place in worded.typesByAutomaton.indices where worded.typesByAutomaton[place].contains(event.type) {
+            scan.read(place, of: event)
+            for found in 0..<scan.foundCount(at: place) {
+                let group = Int(scan.found(found, at: place))
+                for route in worded.starts[group]..<worded.starts[group + 1] {
+                    candidates.add(found: worded.routes[Int(route)])
                 }
-                buckets[key][place].add(Int32(route), types: requirement.types)
             }
         }
-        keyed = Self.keys.indices.map { key in
-            KeyIndex(places: NameTable(values[key].enumerated().map { ($1, $0) }), buckets: buckets[key])
+    }
+}
+
+/// The routes to be tried for one event, in the order of the file. Kept from event to event, so that matching allocates nothing.
+struct Candidates: Sendable {
+    /// Two for the routes without a key, and two for each key.
+    static let listsMax = 16
+
+    private var lists = InlineArray<16, Remaining>(repeating: Remaining())
+    private var listCount = 0
+    /// Routes found by their words, as a heap with the first one of the file on top.
+    private var heap: [Int32] = []
+    private var last: Int32 = -1
+
+    mutating func clear() {
+        for list in 0..<listCount { lists[list] = Remaining() }
+        listCount = 0
+        heap.removeAll(keepingCapacity: true)
+        last = -1
+    }
+
+    mutating func add(_ bucket: borrowing RouteIndex.Bucket, type: EventType) {
+        add(bucket.ofAnyType)
+        if let place = bucket.place(of: type) { add(bucket.routes(at: place)) }
+    }
+
+    private mutating func add(_ routes: [Int32]) {
+        guard !routes.isEmpty else { return }
+        lists[listCount] = Remaining(routes: routes)
+        listCount += 1
+    }
+
+    mutating func add(found route: Int32) {
+        heap.append(route)
+        var place = heap.count - 1
+        while place > 0, heap[place] < heap[(place - 1) / 2] {
+            heap.swapAt(place, (place - 1) / 2)
+            place = (place - 1) / 2
         }
     }
 
-    /// Calls `visit` with the place of every route worth trying, in the order of the file, until it returns false.
-    func forEachCandidate(of event: Event, _ visit: (Int) -> Bool) {
-        let type = Int(event.type.rawValue)
-        var candidates = Candidates()
-        candidates.add(unkeyed, type: type)
-        for (key, index) in keyed.enumerated() where !index.buckets.isEmpty {
-            guard let value = event.value(of: Self.keys[key]), let place = index.places[value] else { continue }
-            candidates.add(index.buckets[place], type: type)
-        }
-        while let route = candidates.next() {
-            guard visit(Int(route)) else { return }
-        }
-    }
-
-    /// Ascending lists, read as one. A route is in one of them only.
-    private struct Candidates {
-        /// Two for the routes without a key, and two for each key.
-        private var lists = InlineArray<8, Remaining>(repeating: Remaining())
-        private var count = 0
-
-        mutating func add(_ bucket: Bucket, type: Int) {
-            add(bucket.ofAnyType)
-            if !bucket.byType.isEmpty { add(bucket.byType[type]) }
-        }
-
-        private mutating func add(_ routes: [Int32]) {
-            guard !routes.isEmpty else { return }
-            lists[count] = Remaining(routes: routes)
-            count += 1
-        }
-
-        mutating func next() -> Int32? {
-            var nearest = 0
-            for list in 0..<count where lists[list].head < lists[nearest].head { nearest = list }
-            let route = lists[nearest].head
-            guard route != Remaining.end else { return nil }
-            lists[nearest].advance()
+    /// The next route; one that was found by two of its words comes once.
+    mutating func next() -> Int32? {
+        while let route = nextOfAll() {
+            guard route != last else { continue }
+            last = route
             return route
+        }
+        return nil
+    }
+
+    private mutating func nextOfAll() -> Int32? {
+        var nearest = -1
+        var route = heap.first ?? Remaining.end
+        for list in 0..<listCount where lists[list].head < route {
+            nearest = list
+            route = lists[list].head
+        }
+        guard route != Remaining.end else { return nil }
+        if nearest >= 0 { lists[nearest].advance() } else { removeTop() }
+        return route
+    }
+
+    private mutating func removeTop() {
+        let lowest = heap.removeLast()
+        guard !heap.isEmpty else { return }
+        heap[0] = lowest
+        var place = 0
+        while true {
+            var child = 2 * place + 1
+            guard child < heap.count else { return }
+            if child + 1 < heap.count, heap[child + 1] < heap[child] { child += 1 }
+            guard heap[child] < heap[place] else { return }
+            heap.swapAt(place, child)
+            place = child
         }
     }
 
     /// What is left of an ascending list.
-    private struct Remaining {
+    private struct Remaining: Sendable {
         static let end = Int32.max
 
         private(set) var head = Remaining.end

@@ -61,9 +61,11 @@ struct WordAutomaton: Sendable {
         }
     }
 
-    /// Marks in `foundAt` the groups of all words in `text`. `notedAt` remembers, for each node, the event in which its outputs
+    /// Marks in `foundAt` the groups of all words in `text`, and adds those not marked yet to `found`. `notedAt` remembers, for each node, the event in which its outputs
     /// were noted: a text that repeats a word walks its chain of outputs once.
-    func scan(_ text: Span<UInt8>, event: UInt64, notedAt: inout [UInt64], foundAt: inout [UInt64]) {
+    func scan(
+        _ text: Span<UInt8>, event: UInt64, notedAt: inout [UInt64], foundAt: inout [UInt64], found: inout [Int32]
+    ) {
         var node: Int32 = 0
         for index in text.indices {
             node = step(from: node, over: text[index])
@@ -71,8 +73,11 @@ struct WordAutomaton: Sendable {
             while output >= 0, notedAt[Int(output)] != event {
                 notedAt[Int(output)] = event
                 let ended = nodes[Int(output)]
-                for group in ended.firstGroup..<ended.firstGroup + ended.groupCount {
-                    foundAt[Int(groups[Int(group)])] = event
+                for place in ended.firstGroup..<ended.firstGroup + ended.groupCount {
+                    let group = groups[Int(place)]
+                    guard foundAt[Int(group)] != event else { continue }
+                    foundAt[Int(group)] = event
+                    found.append(group)
                 }
                 output = nodes[Int(ended.suffix)].output
             }

@@ -9,18 +9,22 @@ struct WordIndex: Sendable {
     let groupCount: Int
     /// In the order in which they were first asked for.
     let automata: [WordAutomaton]
+    /// The field that each automaton reads.
+    let fields: [Field]
+    /// The place in `automata` of each group's field.
+    private let automatonOfGroup: [Int]
     /// The place in `automata` of each field, by its raw value; -1 for a field that is not searched.
     private let places: [Int]
 
     struct Builder {
-        private var groupCount = 0
+        private var fieldOfGroup: [Field] = []
         private var fields: [Field] = []
         private var words: [Field: [(word: [UInt8], group: Int)]] = [:]
 
         /// - Returns: the group's number.
         mutating func addGroup(of words: [[UInt8]], to field: Field) -> Int {
-            let group = groupCount
-            groupCount += 1
+            let group = fieldOfGroup.count
+            fieldOfGroup.append(field)
             if self.words[field] == nil { fields.append(field) }
             self.words[field, default: []].append(contentsOf: words.map { ($0, group) })
             return group
@@ -30,12 +34,16 @@ struct WordIndex: Sendable {
             var places = [Int](repeating: -1, count: Field.allCases.count)
             for (index, field) in fields.enumerated() { places[Int(field.rawValue)] = index }
             return WordIndex(
-                groupCount: groupCount, automata: fields.map { WordAutomaton(words[$0] ?? []) }, places: places)
+                groupCount: fieldOfGroup.count, automata: fields.map { WordAutomaton(words[$0] ?? []) },
+                fields: fields,
+                automatonOfGroup: fieldOfGroup.map { places[Int($0.rawValue)] }, places: places)
         }
     }
 
     /// The automaton of a field that is searched.
     func place(of field: Field) -> Int { places[Int(field.rawValue)] }
+
+    func automaton(of group: Int) -> Int { automatonOfGroup[group] }
 }
 
 /// What the automata have found in the event at hand. Kept from event to event, so that matching allocates nothing; a number that
@@ -47,6 +55,8 @@ struct WordScan {
     private var readAt: [UInt64]
     /// The event in which each group was last found.
     private var foundAt: [UInt64]
+    /// The groups that each automaton has found in the event it has read last.
+    private var found: [[Int32]]
     /// The event in which the outputs of each node were last noted, one array for each automaton.
     private var notedAt: [[UInt64]]
 
@@ -54,6 +64,7 @@ struct WordScan {
         self.index = index
         readAt = Array(repeating: 0, count: index.automata.count)
         foundAt = Array(repeating: 0, count: index.groupCount)
+        found = index.automata.map { _ in [] }
         notedAt = index.automata.map { Array(repeating: 0, count: $0.nodeCount) }
     }
 
@@ -61,13 +72,22 @@ struct WordScan {
 
     /// Whether a word of the group occurs in the field. The field is read at the first question.
     mutating func contains(group: Int, of field: Field, in event: Event) -> Bool {
-        let place = index.place(of: field)
-        if readAt[place] != self.event {
-            readAt[place] = self.event
-            if let text = event.value(of: field) {
-                index.automata[place].scan(text, event: self.event, notedAt: &notedAt[place], foundAt: &foundAt)
-            }
-        }
+        read(index.place(of: field), of: event)
         return foundAt[group] == self.event
     }
+
+    /// Reads the automaton's field, if that has not been done.
+    mutating func read(_ place: Int, of event: Event) {
+        guard readAt[place] != self.event else { return }
+        readAt[place] = self.event
+        found[place].removeAll(keepingCapacity: true)
+        if let text = event.value(of: index.fields[place]) {
+            index.automata[place].scan(
+                text, event: self.event, notedAt: &notedAt[place], foundAt: &foundAt, found: &found[place])
+        }
+    }
+
+    /// What has been found by an automaton that has read its field, each group once.
+    func foundCount(at place: Int) -> Int { found[place].count }
+    func found(_ number: Int, at place: Int) -> Int32 { found[place][number] }
 }
