@@ -98,22 +98,41 @@ struct MatcherTests {
         }
     }
 
-    @Test("rules of other tenants are not looked at")
-    func indexedByTenant() throws {
-        let text = (0..<2000).map { "route \"t\($0)\" { when tenant = \"t\($0)\" and type = message.* to webhooks }" }
-            .joined(separator: "\n")
-        let rules = try #require(RuleSet.check(text).rules)
-        var tried = 0
-        rules.index.forEachCandidate(of: Event(.messageReceived, [.tenant: "t7"])) { _ in
-            tried += 1
-            return true
+    private func tried(_ rules: RuleSet, _ event: Event) -> [Int] {
+        var candidates = Candidates()
+        var scan = WordScan(rules.words)
+        scan.beginEvent()
+        rules.index.gather(event, &scan, into: &candidates)
+        var tried: [Int] = []
+        while let route = candidates.next() { tried.append(Int(route)) }
+        return tried
+    }
+
+    @Test(
+        "rules of other tenants, senders, rooms and words are not looked at",
+        arguments: [
+            ("tenant = \"t#\"", [.tenant: "t7"]), ("content.from = \"f#\"", [.from: "f7"]),
+            ("content.kind = text and content.room in [\"r#\", \"x#\"]", [.kind: "text", .room: "x7"]),
+            ("content.text contains any [\"word#!\", \"词#!\"]", [.text: "a word7!, 词7! and word7! again"]),
+            ("tenant = \"one\" and content.text contains \"w#!\"", [.tenant: "one", .text: "w7!"]),
+            ("(content.from = \"f#\" or content.from = \"g#\")", [.from: "g7"]),
+            ("(content.text contains \"a#!\" or content.text contains \"b#!\")", [.text: "b7! a7!"]),
+        ] as [(String, [Field: String])])
+    func indexed(condition: String, fields: [Field: String]) throws {
+        let text = (0..<2000).map { number in
+            let own = condition.split(separator: "#", omittingEmptySubsequences: false).joined(separator: "\(number)")
+            return "route \"r\(number)\" { when type = message.* and \(own) to webhooks }"
         }
-        #expect(tried == 1)
-        var others = 0
-        rules.index.forEachCandidate(of: Event(.accountLogin, [.tenant: "t7"])) { _ in
-            others += 1
-            return true
-        }
-        #expect(others == 0)
+        let rules = try #require(RuleSet.check(text.joined(separator: "\n")).rules)
+        #expect(tried(rules, Event(.messageReceived, fields)) == [7])
+        #expect(tried(rules, Event(.messageReceived, [:])) == [])
+    }
+
+    @Test("rules of other types are not looked at")
+    func indexedByType() throws {
+        let text = (0..<100).map { "route \"t\($0)\" { when tenant = \"t\" and type = message.* to webhooks }" }
+        let rules = try #require(RuleSet.check(text.joined(separator: "\n")).rules)
+        #expect(tried(rules, Event(.accountLogin, [.tenant: "t"])) == [])
+        #expect(tried(rules, Event(.messageReceived, [.tenant: "t"])) == Array(0..<100))
     }
 }

@@ -5,7 +5,7 @@ import Events
 
 extension RouteIndex {
     /// So many fields are looked up for an event at most.
-    private static let keysMax = (Candidates.listsMax - 2) / 2
+    private static let keysMax = 7
 
     /// - words: what the groups of the requirements are groups of.
     init(_ requirements: [Requirement], words: WordIndex) {

@@ -75,18 +75,14 @@ struct RouteIndex: Sendable {
 
 /// The routes to be tried for one event, in the order of the file. Kept from event to event, so that matching allocates nothing.
 struct Candidates: Sendable {
-    /// Two for the routes without a key, and two for each key.
-    static let listsMax = 16
-
-    private var lists = InlineArray<16, Remaining>(repeating: Remaining())
-    private var listCount = 0
+    /// Of the routes without a key, and of those under the event's value of each key.
+    private var lists: [Remaining] = []
     /// Routes found by their words, as a heap with the first one of the file on top.
     private var heap: [Int32] = []
     private var last: Int32 = -1
 
     mutating func clear() {
-        for list in 0..<listCount { lists[list] = Remaining() }
-        listCount = 0
+        lists.removeAll(keepingCapacity: true)
         heap.removeAll(keepingCapacity: true)
         last = -1
     }
@@ -97,9 +93,7 @@ struct Candidates: Sendable {
     }
 
     private mutating func add(_ routes: [Int32]) {
-        guard !routes.isEmpty else { return }
-        lists[listCount] = Remaining(routes: routes)
-        listCount += 1
+        if !routes.isEmpty { lists.append(Remaining(routes: routes)) }
     }
 
     mutating func add(found route: Int32) {
@@ -124,7 +118,7 @@ struct Candidates: Sendable {
     private mutating func nextOfAll() -> Int32? {
         var nearest = -1
         var route = heap.first ?? Remaining.end
-        for list in 0..<listCount where lists[list].head < route {
+        for list in lists.indices where lists[list].head < route {
             nearest = list
             route = lists[list].head
         }
@@ -156,7 +150,7 @@ struct Candidates: Sendable {
         private var next = 0
         private let routes: [Int32]
 
-        init(routes: [Int32] = []) {
+        init(routes: [Int32]) {
             self.routes = routes
             advance()
         }
