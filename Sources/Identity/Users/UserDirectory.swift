@@ -39,10 +39,15 @@ package final class UserDirectory {
         guard role.fits(tenant: tenant) else { throw .roleDoesNotFit(role) }
         if let principal, !principal.role.mayAppoint(role) { throw .roleTooHigh(role) }
         if let fault = Passwords.check(password, username: username) { throw .weakPassword(fault) }
+        return try await create(username, hash: hash(password), role, tenant: tenant, origin)
+    }
+
+    private func create(
+        _ username: String, hash: String, _ role: Role, tenant: String?, _ origin: Origin
+    ) async throws(IdentityFault) -> Stored<User> {
         let user = User(
             id: RecordID.make(at: loop.wallMilliseconds, using: &random), username: username, role: role,
-            tenant: tenant, passwordHash: try await hash(password), mustChangePassword: true,
-            createdAt: loop.wallMilliseconds)
+            tenant: tenant, passwordHash: hash, mustChangePassword: true, createdAt: loop.wallMilliseconds)
         return try await changing { () async throws(StoreFault) in
             try await store.create(
                 user,
@@ -97,9 +102,9 @@ package final class UserDirectory {
         let stored = try await changing { () async throws(StoreFault) in
             try await store.get(named: User.name(username))
         }
-        let password = passwords.oneTime()
+        let (password, hash) = try oneTime()
         var user = stored.value
-        user.setPassword(hash: try await hash(password), mustChange: true)
+        user.setPassword(hash: hash, mustChange: true)
         user.status = .active
         _ = try await replace(stored, with: user, ifVersion: stored.version, "user.reset", origin)
         return password
@@ -110,11 +115,9 @@ package final class UserDirectory {
     package func ensureAdministrator() async throws(IdentityFault) -> (username: String, password: String)? {
         let count = try await changing { () async throws(StoreFault) in try await store.count(User.administrators) }
         guard count == 0 else { return nil }
-        let password = passwords.oneTime()
+        let (password, hash) = try oneTime()
         do throws(IdentityFault) {
-            _ = try await create(
-                username: "admin", password: password, role: .platformAdmin, tenant: nil, by: nil,
-                Origin(.system("first start")))
+            _ = try await create("admin", hash: hash, .platformAdmin, tenant: nil, .system("first start"))
         } catch .store(.nameTaken) {
             // Another process was faster, or the last one was removed in Redis by hand.
             return nil
@@ -151,6 +154,10 @@ package final class UserDirectory {
                     action, on: AuditObject(User.kind, user.id), tenant: user.tenant, before: stored.value.audited,
                     after: user.audited))
         }
+    }
+
+    private func oneTime() throws(IdentityFault) -> (password: String, hash: String) {
+        do throws(CryptoError) { return try passwords.oneTime() } catch { throw .crypto("\(error)") }
     }
 
     func hash(_ password: String) async throws(IdentityFault) -> String {
