@@ -60,6 +60,12 @@ extension Principal {
         return permissions.contains(permission) ? .granted : .forbidden
     }
 
+    /// Whether it may make, change or remove users of this role: never one that can do more than it can itself, a key with narrow
+    /// scopes included.
+    package func mayAppoint(_ other: Role) -> Bool {
+        permissions.contains(.usersManage) && permissions.isSuperset(of: other.permissions)
+    }
+
     /// Whether data of this tenant (nil: of the platform) is within its scope. Lists show what it reaches.
     package func reaches(_ owner: String?) -> Bool {
         guard let tenant else { return true }

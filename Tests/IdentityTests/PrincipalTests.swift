@@ -49,6 +49,14 @@ import Testing
         #expect(key.may(.usersManage, in: "a") == .forbidden)
     }
 
+    @Test("a key with narrow scopes makes nobody who can do more")
+    func narrow() {
+        let key = principal(.platformAdmin, tenant: nil, scopes: [.usersManage, .tenantsRead])
+        for role in Role.allCases { #expect(!key.mayAppoint(role)) }
+        #expect(principal(.tenantAdmin, tenant: "a").mayAppoint(.viewer))
+        #expect(!principal(.tenantAdmin, tenant: "a").mayAppoint(.platformAdmin))
+    }
+
     @Test("a one-time password opens nothing but its own change")
     func mustChange() {
         let fresh = Principal(

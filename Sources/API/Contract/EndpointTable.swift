@@ -9,7 +9,7 @@ package struct EndpointTable: Sendable {
     let routes: RouteTable<Endpoint>
 
     package static let all: [Endpoint] =
-        MonitorEndpoints.all
+        AuthEndpoints.all + UserEndpoints.all + APIKeyEndpoints.all + MonitorEndpoints.all
         + DescriptionEndpoints.all
 
     /// - Throws: for a path that is malformed or taken, a mistake in the table that a test finds.

@@ -37,7 +37,7 @@ package final class UserDirectory {
     ) async throws(IdentityFault) -> Stored<User> {
         guard Username.isValid(username) else { throw .badUsername }
         guard role.fits(tenant: tenant) else { throw .roleDoesNotFit(role) }
-        if let principal, !principal.role.mayAppoint(role) { throw .roleTooHigh(role) }
+        if let principal, !principal.mayAppoint(role) { throw .roleTooHigh(role) }
         if let fault = Passwords.check(password, username: username) { throw .weakPassword(fault) }
         return try await create(username, hash: hash(password), role, tenant: tenant, origin)
     }
@@ -64,7 +64,7 @@ package final class UserDirectory {
         try mayTouch(user, principal)
         if let role = change.role, role != user.role {
             guard role.fits(tenant: user.tenant) else { throw .roleDoesNotFit(role) }
-            guard principal.role.mayAppoint(role) else { throw .roleTooHigh(role) }
+            guard principal.mayAppoint(role) else { throw .roleTooHigh(role) }
             guard principal.id != user.id else { throw .oneself }
             user.role = role
         }
@@ -129,7 +129,7 @@ package final class UserDirectory {
 
     /// Nobody changes those who can do more.
     private func mayTouch(_ user: User, _ principal: Principal) throws(IdentityFault) {
-        guard principal.role.mayAppoint(user.role) else { throw .roleTooHigh(user.role) }
+        guard principal.mayAppoint(user.role) else { throw .roleTooHigh(user.role) }
     }
 
     /// Two administrators who remove each other in the same instant can still both go; `weir serve` makes a new one at its

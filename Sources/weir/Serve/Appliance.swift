@@ -159,6 +159,10 @@ final class Appliance {
                 try await administration.open { username, password in
                     try? StandardOutput.write(FirstAdministrator.notice(username, password))
                 }
+                if let parts = administration.parts {
+                    self.api?.services = APIServices(
+                        redis: redis, audit: parts.audit, identity: parts.identity, log: self.log.named("api"))
+                }
             } catch {
                 self.fatal = error
                 self.ending.open()
