@@ -68,9 +68,10 @@ let package = Package(
         module(
             "API",
             [
-                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Limits", "Loop", "Records",
-                "Redis",
-                "Telemetry", "Vault",
+                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits", "Loop",
+                "Records",
+                "Redis", "Rules",
+                "Telemetry", "Tenancy", "Vault",
             ]),
         .executableTarget(
             name: "weir",

@@ -2,7 +2,7 @@
 // without Redis nothing can be taken: the caller says so to its client, or waits.
 
 import Codec
-import Events
+package import Events
 import Gateway
 import Language
 import Loop
@@ -204,13 +204,13 @@ package final class QuotaBook {
 }
 
 /// The day of a tenant.
-struct TenantDay {
-    let date: CivilDate
+package struct TenantDay {
+    package let date: CivilDate
     let end: Timestamp?
 }
 
 extension QuotaTerms {
-    func today(at wallMilliseconds: Int64) -> TenantDay {
+    package func today(at wallMilliseconds: Int64) -> TenantDay {
         let seconds = wallMilliseconds / 1000
         return TenantDay(
             date: CivilDate(daysSince1970: zone.day(at: seconds)),

@@ -3,9 +3,11 @@
 package import Audit
 package import Gateway
 package import Identity
+package import Limits
 package import Loop
 package import Redis
 package import Telemetry
+package import Tenancy
 
 /// What there is from the first moment on. Belongs to one loop.
 package final class APIBasics {
@@ -27,12 +29,19 @@ package final class APIServices {
     package let redis: RedisClient
     package let audit: AuditLog
     package let identity: IdentityService
+    package let tenants: TenantDirectory
+    package let quotas: QuotaBook
     let log: Logger
 
-    package init(redis: RedisClient, audit: AuditLog, identity: IdentityService, log: Logger) {
+    package init(
+        redis: RedisClient, audit: AuditLog, identity: IdentityService, tenants: TenantDirectory, quotas: QuotaBook,
+        log: Logger
+    ) {
         self.redis = redis
         self.audit = audit
         self.identity = identity
+        self.tenants = tenants
+        self.quotas = quotas
         self.log = log
     }
 

@@ -10,6 +10,7 @@ package struct EndpointTable: Sendable {
 
     package static let all: [Endpoint] =
         AuthEndpoints.all + UserEndpoints.all + APIKeyEndpoints.all + MonitorEndpoints.all
+        + UsageEndpoints.all
         + DescriptionEndpoints.all
 
     /// - Throws: for a path that is malformed or taken, a mistake in the table that a test finds.

@@ -9,6 +9,7 @@ import Loop
 import Records
 import Redis
 import Telemetry
+import Tenancy
 import Vault
 
 /// Belongs to the control loop.
@@ -18,6 +19,7 @@ final class Administration {
         let feed: ChangeFeed
         let vault: Vault
         let identity: IdentityService
+        let tenants: TenantDirectory
     }
 
     private static let part = "identity"
@@ -99,6 +101,7 @@ extension Administration.Parts {
         self.vault = vault
         audit = try AuditLog(redis: redis)
         feed = ChangeFeed(blocking: blocking)
+        tenants = TenantDirectory(store: RecordStore(redis: redis, audit: audit), feed: feed, random: .system)
         identity = try IdentityService(redis: redis, feed: feed, audit: audit, vault: vault, random: .system) { fault in
             log.warning("identity could not look after its keys or sessions; it tries again", ["reason": "\(fault)"])
         }

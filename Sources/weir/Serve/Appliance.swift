@@ -45,6 +45,7 @@ final class Appliance {
     private var redirect: RedirectHandler?
     private var api: APIHandler?
     private var limiter: RequestLimiter?
+    private var quotas: QuotaBook?
     /// Of the public listeners of all loops, and of each of the control loop's.
     private var ledgers: [AddressLedger] = []
     /// Opened by a signal to stop, or by a fault that only a new start mends.
@@ -159,15 +160,25 @@ final class Appliance {
                 try await administration.open { username, password in
                     try? StandardOutput.write(FirstAdministrator.notice(username, password))
                 }
-                if let parts = administration.parts {
-                    self.api?.services = APIServices(
-                        redis: redis, audit: parts.audit, identity: parts.identity, log: self.log.named("api"))
-                }
+                self.openAPI(redis, administration)
             } catch {
                 self.fatal = error
                 self.ending.open()
             }
         }
+    }
+
+    /// From now on the API answers for what Redis keeps.
+    private func openAPI(_ redis: RedisClient, _ administration: Administration) {
+        guard let parts = administration.parts else { return }
+        let appender = EventAppender(redis: redis, settings: prepared.configuration.callbacks)
+        let quotas = QuotaBook(
+            redis: redis, quotas: prepared.quotas,
+            herald: QuotaHerald(appender, log: log.named("limits"), metrics: limitsMetrics), metrics: limitsMetrics)
+        self.quotas = quotas
+        api?.services = APIServices(
+            redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,
+            log: log.named("api"))
     }
 
     private func startControlListeners(_ redis: RedisClient) throws {
@@ -307,6 +318,7 @@ final class Appliance {
         for ledger in ledgers { ledger.connectionsPerAddress = next.configuration.edge.connectionsPerAddress }
         redirect?.base = next.redirectBase
         limiter?.limits = next.configuration.limits
+        quotas?.quotas = next.quotas
         control?.tls = next.client
         administration?.reload()
         FaultPoint.reloadCommitted.pass()
