@@ -71,6 +71,8 @@ let package = Package(
                 "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits", "Loop",
                 "Records",
                 "Redis", "Rules",
+                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Limits", "Loop", "Records",
+                "Redis",
                 "Telemetry", "Tenancy", "Vault",
             ]),
         .executableTarget(

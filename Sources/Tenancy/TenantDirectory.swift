@@ -35,6 +35,13 @@ package final class TenantDirectory {
             await storing { () async throws(StoreFault) in try await cache.get(id) })
     }
 
+    /// As it stands in Redis now, for who goes by its version.
+    package func latest(_ id: String) async throws(TenantFault) -> Stored<TenantRecord> {
+        guard RecordID.isValid(id) else { throw .notFound }
+        return try present(
+            await storing { () async throws(StoreFault) in try await store.get(id) })
+    }
+
     package func get(code: String) async throws(TenantFault) -> Stored<TenantRecord> {
         try present(
             await storing { () async throws(StoreFault) in
@@ -96,7 +103,7 @@ package final class TenantDirectory {
     package func delete(
         _ id: String, ifVersion version: Int64?, _ origin: Origin
     ) async throws(TenantFault) {
-        let code = try await get(id).value.code
+        let code = try await latest(id).value.code
         guard !configured.contains(code) else { throw .configured }
         _ = try await replace(id, ifVersion: version, "tenant.delete", origin) { $0.status = .deleted }
         deletions.open()
@@ -106,11 +113,9 @@ package final class TenantDirectory {
         _ id: String, ifVersion version: Int64?, _ action: String, _ origin: Origin,
         _ body: (inout TenantRecord) -> Void
     ) async throws(TenantFault) -> Stored<TenantRecord> {
-        guard RecordID.isValid(id) else { throw .notFound }
         while true {
             // Not from memory: the entry tells what was before.
-            let before = try present(
-                await storing { () async throws(StoreFault) in try await store.get(id) })
+            let before = try await latest(id)
             if let version, version != before.version { throw .versionMismatch(current: before.version) }
             var tenant = before.value
             body(&tenant)

@@ -9,8 +9,8 @@ package struct EndpointTable: Sendable {
     let routes: RouteTable<Endpoint>
 
     package static let all: [Endpoint] =
-        AuthEndpoints.all + UserEndpoints.all + APIKeyEndpoints.all + MonitorEndpoints.all
-        + UsageEndpoints.all
+        TenantEndpoints.all + UsageEndpoints.all + AuthEndpoints.all + UserEndpoints.all + APIKeyEndpoints.all
+        + AuditEndpoints.all + MonitorEndpoints.all
         + DescriptionEndpoints.all
 
     /// - Throws: for a path that is malformed or taken, a mistake in the table that a test finds.

@@ -20,6 +20,8 @@ final class Administration {
         let vault: Vault
         let identity: IdentityService
         let tenants: TenantDirectory
+        let tenantKeeping: TenantKeeping
+        let auditKeeping: AuditKeeping
     }
 
     private static let part = "identity"
@@ -29,6 +31,9 @@ final class Administration {
     private let redis: RedisClient
     private let blocking: RedisClient
     private let source: MasterKeySource
+    private let auditSettings: AuditSettings
+    /// Names of the tenants in weir.conf.
+    private var configured: Set<String>
     private let health: Health
     private let log: Logger
     private var isStopped = false
@@ -36,12 +41,15 @@ final class Administration {
 
     /// - Parameter blocking: a connection for the feed alone.
     init(
-        redis: RedisClient, blocking: RedisClient, masterKey source: MasterKeySource, health: Health, log: Logger
+        redis: RedisClient, blocking: RedisClient, masterKey source: MasterKeySource, _ configuration: Configuration,
+        health: Health, log: Logger
     ) {
         loop = redis.loop
         self.redis = redis
         self.blocking = blocking
         self.source = source
+        auditSettings = configuration.audit
+        configured = Set(configuration.tenants.map(\.name))
         self.health = health
         self.log = log
         health.set(Self.part, .notReady, detail: "waiting for Redis")
@@ -55,7 +63,8 @@ final class Administration {
             guard await redis.untilConnected(by: loop.now + .seconds(1)) else { continue }
             do {
                 let vault = try await VaultOpening.open(source, redis)
-                let parts = try Parts(vault, redis, blocking, log)
+                let parts = try Parts(vault, redis, blocking, auditSettings, log)
+                parts.tenants.configured = configured
                 let first = try await parts.identity.prepare()
                 if let first { announce(first.username, first.password) }
                 self.parts = parts
@@ -76,11 +85,16 @@ final class Administration {
         running.append(loop.spawn { [blocking] in await blocking.run() })
         running.append(loop.spawn { await parts.feed.run() })
         running.append(loop.spawn { await parts.identity.run() })
+        running.append(loop.spawn { await parts.tenantKeeping.run() })
+        running.append(loop.spawn { await parts.auditKeeping.run() })
         health.set(Self.part, .ready)
     }
 
-    /// The keys as the files have them now, also those that no envelope has asked for yet.
-    func reload() {
+    /// The tenants and the keys as the files have them now, also keys that no envelope has asked for yet.
+    func reload(_ configuration: Configuration) {
+        configured = Set(configuration.tenants.map(\.name))
+        parts?.tenants.configured = configured
+        parts?.tenantKeeping.wake()
         do throws(StartFault) {
             if let parts, let ring = try source.read() { parts.vault.use(ring) }
         } catch {
@@ -91,19 +105,40 @@ final class Administration {
     func stop() async {
         isStopped = true
         parts?.identity.stop()
+        parts?.auditKeeping.stop()
+        await parts?.tenantKeeping.stop()
         await parts?.feed.stop()
         for task in running { await task.value }
     }
 }
 
 extension Administration.Parts {
-    fileprivate init(_ vault: Vault, _ redis: RedisClient, _ blocking: RedisClient, _ log: Logger) throws {
+    fileprivate init(
+        _ vault: Vault, _ redis: RedisClient, _ blocking: RedisClient, _ settings: AuditSettings, _ log: Logger
+    ) throws {
         self.vault = vault
         audit = try AuditLog(redis: redis)
         feed = ChangeFeed(blocking: blocking)
-        tenants = TenantDirectory(store: RecordStore(redis: redis, audit: audit), feed: feed, random: .system)
         identity = try IdentityService(redis: redis, feed: feed, audit: audit, vault: vault, random: .system) { fault in
             log.warning("identity could not look after its keys or sessions; it tries again", ["reason": "\(fault)"])
+        }
+        tenants = TenantDirectory(store: RecordStore(redis: redis, audit: audit), feed: feed, random: .system)
+        // First whoever could still come in.
+        let data: [any TenantData] = [
+            TenantRecords("users", RecordStore<User>(redis: redis, audit: audit)) { User.list(ofTenant: $0.id) },
+            TenantRecords("api_keys", RecordStore<APIKey>(redis: redis, audit: audit)) { APIKey.list(ofTenant: $0.id) },
+            TenantCounters(redis: redis), TenantDeadLetters(redis: redis),
+        ]
+        tenantKeeping = TenantKeeping(tenants, data: data) { fault in
+            log.warning("tenants could not be made or erased; it is tried again", ["reason": "\(fault)"])
+        }
+        auditKeeping = AuditKeeping(audit, keeping: settings.retention, entriesMax: settings.entriesMax) { outcome in
+            switch outcome {
+            case .success(0): break
+            case .success(let count): log.info("removed old entries of the audit log", ["entries": count])
+            case .failure(let error):
+                log.warning("old entries of the audit log could not be removed", ["reason": "\(error)"])
+            }
         }
     }
 }

@@ -153,7 +153,8 @@ final class Appliance {
             loop: loop, address: address, resolver: Resolver(loop: loop), tls: prepared.client,
             replyTimeout: ChangeFeed.replyTimeout)
         let administration = Administration(
-            redis: redis, blocking: blocking, masterKey: prepared.masterKey, health: health, log: log.named("identity"))
+            redis: redis, blocking: blocking, masterKey: prepared.masterKey, prepared.configuration, health: health,
+            log: log.named("identity"))
         self.administration = administration
         loop.spawn {
             do throws(StartFault) {
@@ -320,7 +321,7 @@ final class Appliance {
         limiter?.limits = next.configuration.limits
         quotas?.quotas = next.quotas
         control?.tls = next.client
-        administration?.reload()
+        administration?.reload(next.configuration)
         FaultPoint.reloadCommitted.pass()
         output.setLevel(next.configuration.log.level)
         prepared = next
