@@ -30,7 +30,8 @@ package final class IdentityService {
     ///   - passwordCost: of bcrypt; tests have no time.
     ///   - onFault: told what goes wrong where nobody waits for an answer.
     package init(
-        redis: RedisClient, feed: ChangeFeed, audit: AuditLog, vault: Vault, random: RandomSource,
+        redis: RedisClient, feed: ChangeFeed, audit: AuditLog, vault: Vault, metrics: IdentityMetrics,
+        random: RandomSource,
         passwordCost: Int = Bcrypt.costDefault, onFault: @escaping (IdentityFault) -> Void = { _ in }
     ) throws(CryptoError) {
         let loop = redis.loop
@@ -46,12 +47,13 @@ package final class IdentityService {
             store: RecordStore(redis: redis, audit: audit), vault: vault, loop: loop, random: random, onFault: onFault)
         signIn = SignIn(
             users: users, sessions: sessionStore, keys: signingKeys, passwords: passwords,
-            throttle: SignInThrottle(redis: redis), audit: audit, loop: loop, random: random)
+            throttle: SignInThrottle(redis: redis), audit: audit, loop: loop, metrics: metrics,
+            random: random)
         authenticator = try Authenticator(
             users: RecordCache(userStore, feed: feed, capacity: Self.usersCached),
             sessions: RecordCache(sessionStore, feed: feed, capacity: Self.sessionsCached),
             keys: RecordCache(keyStore, feed: feed, capacity: Self.keysCached), directory: apiKeys,
-            mint: signingKeys.mint, loop: loop)
+            mint: signingKeys.mint, loop: loop, metrics: metrics)
         feed.add(signingKeys, for: SigningKeyRecord.kind)
     }
 
@@ -82,33 +84,5 @@ package final class IdentityService {
         isStopped = true
         signingKeys.stop()
         pause.open()
-    }
-
-    /// Removes all users and keys of a tenant, for good. Can be repeated from wherever it broke off.
-    package func erase(tenant: String, _ origin: Origin) async throws(IdentityFault) {
-        try await Self.erase(users.store, User.list(ofTenant: tenant), "user.delete", tenant, origin)
-        try await Self.erase(apiKeys.store, APIKey.list(ofTenant: tenant), "api-key.delete", tenant, origin)
-    }
-
-    private static func erase<Value>(
-        _ store: RecordStore<Value>, _ list: String, _ action: String, _ tenant: String, _ origin: Origin
-    ) async throws(IdentityFault) {
-        while true {
-            let page = try await changing { () async throws(StoreFault) in
-                try await store.page(list, page: 1, size: 100)
-            }
-            if page.records.isEmpty { return }
-            for stored in page.records {
-                do throws(StoreFault) {
-                    let object = AuditObject(Value.kind, stored.value.id)
-                    try await store.delete(
-                        stored.value.id, ifVersion: nil, origin.entry(action, on: object, tenant: tenant))
-                } catch .notFound {
-                    continue
-                } catch {
-                    throw .store(error)
-                }
-            }
-        }
     }
 }

@@ -140,20 +140,15 @@ import Testing
         }
     }
 
-    @Test("what stands in Redis shows no secret, and the key is erased with its tenant")
+    @Test("what stands in Redis shows no secret")
     func atRest() async throws {
         try await World.run { world in
             let root = try await self.root(world)
             let tenant = "0190b6a0-0000-7000-8000-000000000001"
             let (key, secret) = try await world.identity.apiKeys.create(
                 name: "crm", role: .viewer, tenant: tenant, scopes: nil, expiresAt: nil, by: root, world.origin)
-            try await world.user("ann", .viewer, tenant: tenant)
             let document = String(decoding: key.value.document.bytes, as: UTF8.self)
             #expect(!document.contains(secret) && document.contains("v1."))
-            try await world.identity.erase(tenant: tenant, world.origin)
-            #expect(try await world.identity.apiKeys.store.count(APIKey.list(ofTenant: tenant)) == 0)
-            #expect(try await world.identity.users.store.count(User.list(ofTenant: tenant)) == 0)
-            #expect(try await world.identity.users.store.count(User.all) == 1, "no other tenant's")
         }
     }
 }

@@ -6,6 +6,7 @@ import Identity
 import Loop
 import Records
 import Redis
+import Telemetry
 import TestSupport
 import Vault
 
@@ -45,7 +46,8 @@ struct World {
         var random = RandomSource.seeded(7)
         vault = try Vault(MasterKeyRing(try .random(&random)), random: .seeded(seed))
         identity = try IdentityService(
-            redis: redis, feed: feed, audit: try AuditLog(redis: redis), vault: vault, random: .seeded(seed),
+            redis: redis, feed: feed, audit: try AuditLog(redis: redis), vault: vault,
+            metrics: IdentityMetrics(MetricsRegistry()), random: .seeded(seed),
             passwordCost: cheap)
         while !feed.isLive { await redis.loop.sleep(until: redis.loop.now + .milliseconds(5)) }
     }

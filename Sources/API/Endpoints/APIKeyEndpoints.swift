@@ -43,6 +43,7 @@ enum APIKeyEndpoints {
                 .optional("expires_at", .time, "When it ends; null or absent: never.", isNullable: true),
             ]), answers: [.created(IdentityObjects.newKey, "Made.")], problems: [.roleTooHigh],
         .needs(.apiKeysManage) { (call, principal) async throws(Problem) in
+            try await call.requireTenant()
             let (stored, secret) = try await identifying { () async throws(IdentityFault) in
                 try await call.services.identity.apiKeys.create(
                     name: call.body["name"]?.string ?? "", role: IdentityObjects.role(call.body["role"]) ?? .viewer,

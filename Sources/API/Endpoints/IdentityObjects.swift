@@ -4,6 +4,7 @@ import Codec
 import Events
 import HTTP
 import Identity
+import Tenancy
 
 enum IdentityObjects {
     // MARK: Schemas
@@ -187,6 +188,22 @@ extension Problem {
         case .oneself: self.init(.notOneself, fault.description)
         case .store(let fault): self.init(fault)
         case .vault, .crypto: self.init(.internalError, fault.description)
+        }
+    }
+}
+
+extension APICall {
+    /// Throws when the tenant that the body names is none.
+    func requireTenant() async throws(Problem) {
+        guard let tenant else { return }
+        do throws(TenantFault) {
+            _ = try await services.tenants.get(tenant)
+        } catch .notFound {
+            throw Problem(
+                .validationFailed, "There is no such tenant.",
+                errors: [MemberFault(field: "tenant_id", code: "unknown", detail: "There is no such tenant.")])
+        } catch {
+            throw Problem(error)
         }
     }
 }

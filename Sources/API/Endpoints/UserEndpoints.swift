@@ -39,6 +39,7 @@ enum UserEndpoints {
                     isNullable: true),
             ]), answers: [.created(IdentityObjects.user, "Made.")], problems: [.nameTaken, .roleTooHigh, .busy],
         .needs(.usersManage) { (call, principal) async throws(Problem) in
+            try await call.requireTenant()
             let stored = try await identifying { () async throws(IdentityFault) in
                 try await call.services.identity.users.create(
                     username: call.body["username"]?.string ?? "", password: call.body["password"]?.string ?? "",

@@ -41,11 +41,12 @@ package final class Authenticator {
     private let directory: APIKeyDirectory
     private let mint: TokenMint
     private let loop: EventLoop
+    private let metrics: IdentityMetrics
     private var sha256: SHA256
 
     package init(
         users: RecordCache<User>, sessions: RecordCache<Session>, keys: RecordCache<APIKey>,
-        directory: APIKeyDirectory, mint: TokenMint, loop: EventLoop
+        directory: APIKeyDirectory, mint: TokenMint, loop: EventLoop, metrics: IdentityMetrics
     ) throws(CryptoError) {
         self.users = users
         self.sessions = sessions
@@ -53,10 +54,20 @@ package final class Authenticator {
         self.directory = directory
         self.mint = mint
         self.loop = loop
+        self.metrics = metrics
         sha256 = try SHA256()
     }
 
     package func principal(of request: Request) async throws(AuthenticationFault) -> Principal {
+        do throws(AuthenticationFault) {
+            return try await sender(of: request)
+        } catch {
+            metrics.refusals[error].increment()
+            throw error
+        }
+    }
+
+    private func sender(of request: Request) async throws(AuthenticationFault) -> Principal {
         guard let value = request.head.headers.first(.authorization) else { throw .missing }
         guard !Self.isRepeated(request) else { throw .malformed }
         let field: AuthorizationField

@@ -25,11 +25,13 @@ package final class SignIn {
     private let throttle: SignInThrottle
     private let audit: AuditLog
     private let loop: EventLoop
+    private let metrics: IdentityMetrics
     private var random: RandomSource
 
     package init(
         users: UserDirectory, sessions: RecordStore<Session>, keys: SigningKeys, passwords: Passwords,
-        throttle: SignInThrottle, audit: AuditLog, loop: EventLoop, random: RandomSource
+        throttle: SignInThrottle, audit: AuditLog, loop: EventLoop, metrics: IdentityMetrics,
+        random: RandomSource
     ) {
         self.users = users
         self.sessions = sessions
@@ -38,6 +40,7 @@ package final class SignIn {
         self.throttle = throttle
         self.audit = audit
         self.loop = loop
+        self.metrics = metrics
         self.random = random
     }
 
@@ -48,7 +51,9 @@ package final class SignIn {
         do throws(IdentityFault) {
             user = try await check(username: username, password: password, from: peer)
             guard user.status == .active else { throw .suspended }
+            metrics.signIns[.allowed].increment()
         } catch {
+            metrics.signIns[.init(error)].increment()
             try await refused("session.create", error, origin)
             throw error
         }
@@ -221,6 +226,7 @@ package final class SignIn {
     }
 
     private func reused(_ session: Session, _ origin: Origin) async throws(IdentityFault) {
+        metrics.reuses.increment()
         try await end(
             session.id, "session.delete", nil, origin, outcome: .denied, code: "refresh_token_reused")
     }

@@ -35,6 +35,7 @@ final class Administration {
     /// Names of the tenants in weir.conf.
     private var configured: Set<String>
     private let health: Health
+    private let metrics: IdentityMetrics
     private let log: Logger
     private var isStopped = false
     private var running: [Task<Void, Never>] = []
@@ -42,7 +43,7 @@ final class Administration {
     /// - Parameter blocking: a connection for the feed alone.
     init(
         redis: RedisClient, blocking: RedisClient, masterKey source: MasterKeySource, _ configuration: Configuration,
-        health: Health, log: Logger
+        health: Health, metrics: IdentityMetrics, log: Logger
     ) {
         loop = redis.loop
         self.redis = redis
@@ -51,6 +52,7 @@ final class Administration {
         auditSettings = configuration.audit
         configured = Set(configuration.tenants.map(\.name))
         self.health = health
+        self.metrics = metrics
         self.log = log
         health.set(Self.part, .notReady, detail: "waiting for Redis")
     }
@@ -63,7 +65,7 @@ final class Administration {
             guard await redis.untilConnected(by: loop.now + .seconds(1)) else { continue }
             do {
                 let vault = try await VaultOpening.open(source, redis)
-                let parts = try Parts(vault, redis, blocking, auditSettings, log)
+                let parts = try Parts(vault, redis, blocking, auditSettings, metrics, log)
                 parts.tenants.configured = configured
                 let first = try await parts.identity.prepare()
                 if let first { announce(first.username, first.password) }
@@ -114,12 +116,15 @@ final class Administration {
 
 extension Administration.Parts {
     fileprivate init(
-        _ vault: Vault, _ redis: RedisClient, _ blocking: RedisClient, _ settings: AuditSettings, _ log: Logger
+        _ vault: Vault, _ redis: RedisClient, _ blocking: RedisClient, _ settings: AuditSettings,
+        _ metrics: IdentityMetrics, _ log: Logger
     ) throws {
         self.vault = vault
         audit = try AuditLog(redis: redis)
         feed = ChangeFeed(blocking: blocking)
-        identity = try IdentityService(redis: redis, feed: feed, audit: audit, vault: vault, random: .system) { fault in
+        identity = try IdentityService(
+            redis: redis, feed: feed, audit: audit, vault: vault, metrics: metrics, random: .system
+        ) { fault in
             log.warning("identity could not look after its keys or sessions; it tries again", ["reason": "\(fault)"])
         }
         tenants = TenantDirectory(store: RecordStore(redis: redis, audit: audit), feed: feed, random: .system)

@@ -4,6 +4,7 @@
 import API
 import Gateway
 import HTTP
+import Identity
 import Ingest
 import Language
 import Limits
@@ -154,7 +155,7 @@ final class Appliance {
             replyTimeout: ChangeFeed.replyTimeout)
         let administration = Administration(
             redis: redis, blocking: blocking, masterKey: prepared.masterKey, prepared.configuration, health: health,
-            log: log.named("identity"))
+            metrics: IdentityMetrics(metrics), log: log.named("identity"))
         self.administration = administration
         loop.spawn {
             do throws(StartFault) {
