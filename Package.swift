@@ -69,11 +69,7 @@ let package = Package(
             "API",
             [
                 "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits", "Loop",
-                "Records",
-                "Redis", "Rules",
-                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Limits", "Loop", "Records",
-                "Redis",
-                "Telemetry", "Tenancy", "Vault",
+                "Records", "Redis", "Rules", "Telemetry", "Tenancy", "Vault",
             ]),
         .executableTarget(
             name: "weir",
