@@ -59,7 +59,7 @@ extension RuleSet {
     }
 
     /// FNV-1a over the files, each ended by a byte that UTF-8 does not have.
-    private static func version(of files: [SourceFile]) -> String {
+    package static func version(of files: [SourceFile]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
         for file in files {
             for byte in file.bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }

@@ -42,6 +42,7 @@ final class Appliance {
     private var administration: Administration?
     private var outage: OutageLog?
     private var traffic: [LoopLocal<TrafficLoop>] = []
+    private var rules: RulesFollower?
     private var servers: [(server: HTTPServer, isSecure: Bool)] = []
     private var redirect: RedirectHandler?
     private var api: APIHandler?
@@ -91,6 +92,7 @@ final class Appliance {
             startAdministration(control, address)
             try await startTraffic(address, instance: data.instance)
             announce()
+            followRules()
             _ = await ending.wait()
             if let fatal { throw fatal }
         } catch {
@@ -287,18 +289,42 @@ final class Appliance {
             } else if isDraining {
                 endProcess(code: 130)
             } else if signal == .hangup {
-                await reload()
+                await reload(.signal)
             } else {
                 ending.open()
             }
         }
     }
 
+    private enum Occasion {
+        case signal
+        case rulesChanged
+    }
+
+    private func followRules() {
+        let path = prepared.configuration.rules
+        do throws(StreamError) {
+            let follower = try RulesFollower(on: loop, path: path)
+            rules = follower
+            loop.spawn { await follower.run { if !self.isDraining { await self.reload(.rulesChanged) } } }
+        } catch {
+            log.warning(
+                "cannot watch the rule files; after a change, send SIGHUP", ["path": path, "error": "\(error)"])
+        }
+    }
+
     /// Prepares the new world, and only if all of it is right, hands it to the loops. What needs a restart stays as it was.
-    private func reload() async {
+    private func reload(_ occasion: Occasion) async {
         let next: Prepared
+        rules?.noteReading()
         do {
-            next = try Preparation.reading(configurationPath, in: surroundings, resuming: prepared.tls)
+            switch occasion {
+            case .signal: next = try Preparation.reading(configurationPath, in: surroundings, resuming: prepared.tls)
+            // An edit of weir.conf that is not ready yet is nobody's business when a rule changes.
+            case .rulesChanged:
+                log.info("the rule files changed", ["path": prepared.configuration.rules])
+                next = try Preparation.preparing(prepared.file, in: surroundings, resuming: prepared.tls)
+            }
         } catch {
             failedReloads.increment()
             lastReloadFailed.set(1)
@@ -326,6 +352,7 @@ final class Appliance {
         FaultPoint.reloadCommitted.pass()
         output.setLevel(next.configuration.log.level)
         prepared = next
+        rules?.noteRead(next.table.rules.version, at: next.configuration.rules)
         reloads.increment()
         lastReloadFailed.set(0)
         health.set("configuration", .ready)

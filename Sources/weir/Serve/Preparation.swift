@@ -44,7 +44,7 @@ struct Preparation: Sendable {
         let table = table(of: configuration, surroundings)
         guard faults.isEmpty, let tls, let client, let masterKey, let table else { return }
         prepared = Prepared(
-            configuration: configuration, tls: tls, client: client, table: table,
+            file: file, configuration: configuration, tls: tls, client: client, table: table,
             directory: EndpointDirectory(table.endpoints), masterKey: masterKey, warnings: findings.diagnostics)
     }
 
@@ -58,6 +58,13 @@ struct Preparation: Sendable {
         } catch {
             throw StartFault("\(error); name another with --config, or write one: weir config default > weir.conf")
         }
+        return try preparing(file, in: surroundings, resuming: previous)
+    }
+
+    /// The same of a file that was read.
+    static func preparing(
+        _ file: SourceFile, in surroundings: Surroundings, resuming previous: TLSServer?
+    ) throws(StartFault) -> Prepared {
         let preparation = Preparation(of: file, in: surroundings, resuming: previous)
         if let prepared = preparation.prepared { return prepared }
         // Without the source lines, which may hold secrets: this text goes into the log at a reload.

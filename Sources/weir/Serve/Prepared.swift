@@ -11,6 +11,8 @@ import Rules
 import Webhooks
 
 struct Prepared: Sendable {
+    /// What the configuration was read from.
+    let file: SourceFile
     let configuration: Configuration
     let tls: TLSServer
     let client: TLSClient

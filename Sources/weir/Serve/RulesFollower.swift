@@ -1,0 +1,69 @@
+// Notices that the rule files are others than those that were read last, however they were changed: written in place, moved over,
+// mounted, or their folder swapped.
+
+import Language
+import Loop
+import Rules
+
+/// Belongs to the control loop.
+final class RulesFollower {
+    /// An editor writes a file in several steps, and a deployment several files.
+    private static let quietFor = Duration.milliseconds(100)
+
+    private let loop: EventLoop
+    private let watch: FileWatch
+    /// A file or a folder. Replaced at a reload.
+    private var path: String
+    /// The version of the files, or why they could not be read.
+    private var seen: String
+
+    init(on loop: EventLoop, path: String) throws(StreamError) {
+        self.loop = loop
+        self.path = path
+        watch = try FileWatch(on: loop)
+        seen = Self.look(path)
+    }
+
+    /// Somebody who was not told is about to read the files.
+    func noteReading() { seen = Self.look(path) }
+
+    /// The files of this version were read, at this path.
+    func noteRead(_ version: String, at path: String) {
+        self.path = path
+        seen = version
+        watch.add(places)
+    }
+
+    /// Calls `changed` after each change, never twice for the same files. Runs for the life of the process.
+    func run(_ changed: () async -> Void) async {
+        while true {
+            // Again each time: a file that took another's place is not watched yet. Then looked at, so that no change falls between.
+            watch.add(places)
+            let now = Self.look(path)
+            if now != seen {
+                seen = now
+                await changed()
+            }
+            await watch.next()
+            await loop.sleep(until: loop.now + Self.quietFor)
+            watch.drain()
+        }
+    }
+
+    private var places: [String] {
+        let folder = SourceFile.isFolder(path) ? path : Self.parent(of: path)
+        let files = (try? SourceFile.names(inFolder: folder))?.map { folder + "/" + $0 } ?? []
+        return [Self.parent(of: folder), folder, path] + files.filter { $0.hasSuffix(".rules") }
+    }
+
+    private static func parent(of path: String) -> String {
+        var parts = path.split(separator: "/", omittingEmptySubsequences: true)
+        _ = parts.popLast()
+        let parent = (path.hasPrefix("/") ? "/" : "") + parts.joined(separator: "/")
+        return parent.isEmpty ? "." : parent
+    }
+
+    private static func look(_ path: String) -> String {
+        do { return RuleSet.version(of: try RuleSet.sources(path: path)) } catch { return "\(error)" }
+    }
+}
