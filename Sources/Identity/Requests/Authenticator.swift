@@ -7,6 +7,7 @@ package import HTTP
 package import Loop
 package import Records
 import Redis
+import Telemetry
 import Vault
 
 /// Why nobody is taken to be the sender. The API answers 401 (the last one 503); log and metrics learn which it was.
