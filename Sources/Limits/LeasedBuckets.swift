@@ -80,6 +80,8 @@ package final class LeasedBuckets {
         let share = shares.use(tenant, or: Share(tenant: tenant, rate: rate)) { $0 }
         if share.rate != rate {
             share.rate = rate
+            // What a larger bucket gave is more than a portion of a smaller one.
+            share.held = min(share.held, share.portion)
             share.refusedUntil = .past
             share.estimate = nil
         }

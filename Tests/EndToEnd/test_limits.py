@@ -4,13 +4,15 @@ import json
 import os
 import signal
 import time
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from conftest import CORP, EVERYTHING
+from harness.api import API, administrator
 from harness.gateway import MASTER_KEY, SHARED_VAULT, webhook, wecom_source
 from harness.polling import eventually
 from harness.redis import RedisServer
 from harness.wecom import WeCom, text_message
-from harness.wire import Wire
 
 ONE_LOOP = {"WEIR_LOOPS": "1"}
 
@@ -69,12 +71,14 @@ def test_a_callback_that_was_over_the_quota_is_taken_when_it_is_repeated(start, 
 
 
 def test_processes_that_share_a_redis_share_the_quota(start, receiver, text):
-    redis = RedisServer().start()
+    redis, weirs = RedisServer().start(), []
     try:
         acme = WeCom(CORP)
         rules = EVERYTHING + "quota default { callbacks 100 per day }\n"
         blocks = {"redis": f'url "unix:{redis.socket}"', **SHARED_VAULT}
-        weirs = [start(tenants(receiver, acme), rules, blocks=blocks, environment={"WEIR_LOOPS": "2", "MASTER_KEY": MASTER_KEY}) for _ in range(2)]
+        environment = {"WEIR_LOOPS": "2", "MASTER_KEY": MASTER_KEY}
+        for _ in range(2):
+            weirs.append(start(tenants(receiver, acme), rules, blocks=blocks, environment=environment))
         statuses = []
         for round in range(3):
             for place, weir in enumerate(weirs):
@@ -90,7 +94,14 @@ def test_processes_that_share_a_redis_share_the_quota(start, receiver, text):
         eventually(lambda: _one_more_round(weirs, acme, text, statuses) == 100, within=40.0, what="each token is spent in the end")
         assert len(eventually(lambda: quota_events(receiver))) >= 1
     finally:
-        redis.clean()
+        clean(weirs, redis)
+
+
+def clean(weirs, redis):
+    """In this order: a Weir that stops wants to give back its leases."""
+    for weir in weirs:
+        weir.clean()
+    redis.clean()
 
 
 def _one_more_round(weirs, acme, text, statuses):
@@ -140,28 +151,136 @@ def test_with_a_redis_that_hangs_callbacks_are_answered_in_time_and_never_with_5
     receiver.wait_text(f"{text} after")
 
 
-def api(weir, path="/api/v1/monitor/health", headers=()):
-    with Wire(weir.api, weir.ca) as wire:
-        return wire.request("GET", path, headers=headers)
-
-
 def test_an_address_that_asks_the_api_too_often_is_told_when_to_come_again(start, receiver):
     weir = start(tenants(receiver, WeCom(CORP)), blocks={"limits": "address 5 per hour"})
-    left = []
-    for path in ("/api/v1/monitor/health", "/api/v1/nothing", "/api/openapi.json", "/api/v1/monitor/health?x=1", "/"):
-        response = api(weir, path)
+    api, left = API(weir), []
+    for path in ("/api/v1/monitor/health", "/api/v1/nothing", "/api/openapi.json", "/api/v1/monitor/health?x=1", "/api"):
+        response = api.get(path)
         assert response.status != 429
         assert response.headers["ratelimit-limit"] == "5"
         assert response.headers["ratelimit-policy"] == '"address";q=5;w=3600'
         left.append(int(response.headers["ratelimit-remaining"]))
     assert left == [4, 3, 2, 1, 0], "whatever is asked for counts"
-    response = api(weir)
+    response = api.get("/api/v1/monitor/health")
     assert response.status == 429
     assert response.headers["content-type"] == "application/problem+json"
-    problem = json.loads(response.body)
-    assert problem["code"] == "rate_limited" and "5 per hour" in problem["detail"]
+    assert response.code == "rate_limited" and "5 per hour" in response.json["detail"]
     assert 600 <= int(response.headers["retry-after"]) <= 720, "a fifth of an hour"
     assert 3500 <= int(response.headers["ratelimit-reset"]) <= 3600
     assert response.headers["ratelimit-remaining"] == "0" and "x-request-id" in response.headers
     assert weir.metric("weir_api_requests_limited_total", bucket="address") == 1
     assert weir.health("/readyz") == 200, "probes are not counted"
+
+
+def make_tenant(admin, code="blue", **values):
+    made = admin.post("/api/v1/tenants", {"tenant_name": code, "tenant_code": code} | values)
+    assert made.status == 201, made.text
+    return made.json["id"]
+
+
+def policy(response):
+    return response.headers["ratelimit-policy"].split('"')[1]
+
+
+def test_a_user_has_a_limit_and_a_tenant_one_for_all_of_its_users(start):
+    weir = start("")
+    admin = administrator(weir)
+    tenant = make_tenant(admin)
+    ann, bob = (admin.user(name, "viewer", tenant) for name in ("ann", "bob"))
+    weir.blocks["limits"] = "key 4 per day tenant 6 per day"
+    weir.write()
+    weir.signal(signal.SIGHUP)
+    eventually(lambda: "reloaded" in weir.log_text(), what="the reload took effect")
+    answers = [ann.get("/api/v1/auth/me") for _ in range(6)]
+    assert [a.status for a in answers].count(429) >= 2, "four of a user, less what the sign-in used"
+    assert policy(answers[-1]) == "key" and answers[-1].code == "rate_limited"
+    answers = [bob.get("/api/v1/auth/me") for _ in range(6)]
+    refused = [a for a in answers if a.status == 429]
+    assert refused and int(refused[-1].headers["retry-after"]) > 1000
+    assert weir.metric("weir_api_requests_limited_total", bucket="key") >= 2
+    assert {policy(a) for a in answers} <= {"key", "tenant"}
+
+
+def test_processes_share_the_limit_of_a_tenant(start):
+    redis, weirs = RedisServer().start(), []
+    try:
+        blocks = {"redis": f'url "unix:{redis.socket}"', "limits": "tenant 40 per day", **SHARED_VAULT}
+        weirs.append(start("", blocks=blocks, environment={"MASTER_KEY": MASTER_KEY}))
+        admin = administrator(weirs[0])
+        ann = admin.user("ann", "viewer", make_tenant(admin))
+        weirs.append(start("", blocks=blocks, environment={"MASTER_KEY": MASTER_KEY}))
+        sides = [ann, API(weirs[1], ann.token)]
+        answers = [side.get("/api/v1/auth/me") for _ in range(30) for side in sides]
+        taken = [a for a in answers if a.status == 200]
+        assert all(a.status in (200, 429) for a in answers)
+        # Signing in was no request of the tenant's; changing the password was one.
+        assert 36 <= len(taken) <= 40
+        assert all(policy(a) == "tenant" for a in answers if a.status == 429)
+    finally:
+        clean(weirs, redis)
+
+
+def test_with_a_redis_that_hangs_the_api_goes_on_by_estimates(start):
+    weir = start("", blocks={"limits": "tenant 30 per day"})
+    admin = administrator(weir)
+    ann = admin.user("ann", "viewer", make_tenant(admin))
+    assert ann.get("/api/v1/auth/me").status == 200
+    redis = weir.redis()
+    os.kill(redis, signal.SIGSTOP)
+    try:
+        statuses = []
+        for _ in range(60):
+            started = time.monotonic()
+            statuses.append(ann.get("/api/v1/auth/me").status)
+            assert time.monotonic() - started < 2.0, "it does not wait for Redis"
+        # What was leased before, then what the estimate allows.
+        assert set(statuses) == {200, 429} and 30 <= statuses.count(200) <= 33
+        assert statuses[-1] == 429
+        assert weir.metric("weir_limit_estimates_total") > 30
+    finally:
+        os.kill(redis, signal.SIGCONT)
+    weir.wait_ready()
+
+
+def test_a_tenant_sees_its_quotas_and_what_it_used(start):
+    rules = EVERYTHING + """
+    quota default      { sends 20 per second per account }
+    quota tenant "red" { messages 50_000 per day   callbacks 200 per second   over delay }
+    """
+    weir = start("", rules)
+    admin = administrator(weir)
+    blue = make_tenant(admin, "blue", max_accounts=3, max_daily_messages=7, timezone="America/New_York")
+    red = make_tenant(admin, "red")
+    ann = admin.user("ann", "viewer", blue)
+    answer = ann.get(f"/api/v1/tenants/{blue}/quota")
+    assert answer.status == 200, answer.text
+    quota = answer.json
+    today = datetime.now(ZoneInfo("America/New_York")).date()
+    assert date.fromisoformat(quota["date"]) - today <= timedelta(days=1)
+    assert quota["timezone"] == "America/New_York" and quota["over"] == "reject" and quota["messages_today"] == 0
+    assert datetime.fromisoformat(quota["resets_at"]).astimezone(ZoneInfo("America/New_York")).time().isoformat() == "00:00:00"
+    rows = {row.pop("quota"): row for row in quota["quotas"]}
+    assert rows == {
+        "accounts": {"limit": 3, "period": None, "per_account": False, "used": 0},
+        "messages": {"limit": 7, "period": "day", "per_account": False, "used": 0},
+        "sends": {"limit": 20, "period": "second", "per_account": True, "used": None},
+    }
+    quota = admin.get(f"/api/v1/tenants/{red}/quota").json
+    rows = {row["quota"]: row["limit"] for row in quota["quotas"]}
+    assert rows == {"accounts": 10, "messages": 50_000, "sends": 20, "callbacks": 200} and quota["over"] == "delay"
+    assert ann.get(f"/api/v1/tenants/{red}/quota").status == 404, "another tenant's are not told of"
+    assert ann.get(f"/api/v1/tenants/{red}/usage").status == 404
+    # As Limits keeps it, from days on which this Weir did not run.
+    weir.redis_cli("HSET", "weir:{t:blue}:day:2026-02-03", "messages", "5")
+    weir.redis_cli("HSET", "weir:{t:blue}:accounts:days", "2026-02-02", "2")
+    usage = ann.get(f"/api/v1/tenants/{blue}/usage?from=2026-02-01&to=2026-02-04").json
+    assert usage["usage"] == [
+        {"date": "2026-02-01", "account_count": 0, "message_count": 0},
+        {"date": "2026-02-02", "account_count": 2, "message_count": 0},
+        {"date": "2026-02-03", "account_count": 2, "message_count": 5},
+        {"date": "2026-02-04", "account_count": 2, "message_count": 0},
+    ]
+    assert len(ann.get(f"/api/v1/tenants/{blue}/usage").json["usage"]) == 30
+    for wrong in ("from=2026-02-04&to=2026-02-03", "from=2024-01-01&to=2026-01-01", "from=2026-02-30", "to=yesterday", "day=1"):
+        refused = ann.get(f"/api/v1/tenants/{blue}/usage?{wrong}")
+        assert (refused.status, refused.code) == (422, "validation_failed"), wrong

@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from conftest import CORP, EVERYTHING
+from harness.api import API, administrator
 from harness.gateway import free_port, make_certificates, webhook, weir, wecom_source
 from harness.polling import eventually
 from harness.receiver import Answer, Receiver
@@ -242,6 +243,35 @@ def _(world):
     world.reload(public=f'{public} url "https://callbacks.example"')
     with Wire(world.weir.plain) as wire:
         assert wire.request("GET", "/a").headers["location"] == "https://callbacks.example/a"
+
+
+@takes_up("limits.address")
+def _(world):
+    api = API(world.begin())
+    assert {api.get("/api/v1/monitor/health").status for _ in range(5)} == {200}
+    world.reload(limits="address 1 per day")
+    assert {api.get("/api/v1/monitor/health").status for _ in range(5)} <= {200, 429}
+    assert api.get("/api/v1/monitor/health").status == 429
+
+
+@takes_up("limits.key")
+def _(world):
+    admin = administrator(world.begin())
+    assert {admin.get("/api/v1/auth/me").status for _ in range(5)} == {200}
+    world.reload(limits="key 1 per day")
+    eventually(lambda: admin.get("/api/v1/auth/me").status == 429, what="the bucket is empty")
+
+
+@takes_up("limits.tenant")
+def _(world):
+    admin = administrator(world.begin())
+    [tenant] = eventually(lambda: admin.get("/api/v1/tenants").json["tenants"], what="acme, of the file, is stored")
+    user = admin.user("ann", "viewer", tenant["id"])
+    assert {user.get("/api/v1/auth/me").status for _ in range(5)} == {200}
+    world.reload(limits="tenant 1 per day")
+    # What was leased at the old rate is spent first: at most a portion of it.
+    eventually(lambda: user.get("/api/v1/auth/me").status == 429, 60, "the bucket is empty")
+    assert admin.get("/api/v1/auth/me").status == 200, "of no tenant"
 
 
 @pytest.mark.parametrize("setting", LIVE)

@@ -133,4 +133,15 @@ import Testing
             #expect(admitted >= 300, "the refusal of the old rate, which holds for hours, is over")
         }
     }
+
+    @Test("a rate that a reload lowers holds at once, whatever was leased before")
+    func lowered() async throws {
+        try await withRedis { loop, redis, _ in
+            let all = [buckets(redis)]
+            let first = await rush(all, 1, Rate(count: 100_000, period: .day), on: loop)
+            let second = await rush(all, 200, Rate(count: 3, period: .day), on: loop)
+            // One that was held, and what the bucket holds now.
+            #expect(first == 1 && second == 4)
+        }
+    }
 }
