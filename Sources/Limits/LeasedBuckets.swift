@@ -2,7 +2,7 @@
 // takes portions of its tokens and spends them without asking, so that a request costs no round trip.
 //
 //   take ─▶ a token at hand ─▶ admitted          (asks for the next portion in good time)
-//        ─▶ refused a moment ago ─▶ refused      (a flood asks Redis once for each token, not once for each request)
+//        ─▶ refused a moment ago ─▶ refused      (a flood asks Redis once a second or token, not once for each request)
 //        ─▶ else ask, and wait a little ─▶ again
 //        ─▶ Redis is away or slow ─▶ an estimate: a bucket of this loop's own, with its share of the rate
 //
@@ -32,7 +32,10 @@ package final class LeasedBuckets {
         var heldUntil = Instant.past
         /// What the shared bucket had when it was last asked.
         var leftInRedis = 0
+        /// Refused without asking, until others may have given back.
         var refusedUntil = Instant.past
+        /// When there is a token if nobody gives back.
+        var refillsAt = Instant.past
         var askedAt: Instant?
         var waiting: [Gate] = []
         var estimate: TokenBucket?
@@ -48,7 +51,8 @@ package final class LeasedBuckets {
     }
 
     private static let portionsPerBucket = 20
-    private static let holdsFor = Duration.seconds(10)
+    package static let holdsFor = Duration.seconds(10)
+    private static let refusesFor = Duration.seconds(1)
     /// How long a request waits for Redis before an estimate has to do.
     package static let patience = Duration.milliseconds(50)
     private static let estimatesFor = Duration.seconds(1)
@@ -60,16 +64,19 @@ package final class LeasedBuckets {
     private let purpose: Purpose
     private let loopCount: Int
     private let patience: Duration
+    private let holdsFor: Duration
     private let metrics: LimitsMetrics
     private var shares = BoundedTable<String, Share>(countMax: tenantsMax)
 
     /// - Parameter loopCount: the loops of this process that have such buckets; each estimates with its part of the rate.
     package init(
         redis: RedisClient, for purpose: Purpose, loopCount: Int, patience: Duration = LeasedBuckets.patience,
+        holdsFor: Duration = LeasedBuckets.holdsFor,
         metrics: LimitsMetrics
     ) {
         self.redis = redis
         self.patience = patience
+        self.holdsFor = holdsFor
         self.purpose = purpose
         self.loopCount = loopCount
         self.metrics = metrics
@@ -117,7 +124,7 @@ package final class LeasedBuckets {
     private func verdict(_ isAdmitted: Bool, _ share: Share) -> RateVerdict {
         RateVerdict(
             isAdmitted: isAdmitted, rate: share.rate, remaining: share.held + share.leftInRedis,
-            retryAfter: isAdmitted ? .zero : share.refusedUntil - loop.now)
+            retryAfter: isAdmitted ? .zero : share.refillsAt - loop.now)
     }
 
     private func estimate(_ share: Share) -> RateVerdict {
@@ -142,7 +149,7 @@ package final class LeasedBuckets {
             let granted = try await exchange(share, wanted: wanted, givingBack: takeLapsed(share))
             if granted > 0 {
                 share.held += granted
-                share.heldUntil = loop.now + Self.holdsFor
+                share.heldUntil = loop.now + holdsFor
                 share.refusedUntil = .past
                 scheduleLapse(share)
             }
@@ -189,7 +196,10 @@ package final class LeasedBuckets {
             let left = values[1], let wait = values[2]
         else { throw .unexpectedReply(to: "lease") }
         share.leftInRedis = Int(left)
-        if wanted > 0, granted == 0 { share.refusedUntil = loop.now + .microseconds(max(1000, wait)) }
+        if wanted > 0, granted == 0 {
+            share.refillsAt = loop.now + .microseconds(max(1000, wait))
+            share.refusedUntil = min(share.refillsAt, loop.now + Self.refusesFor)
+        }
         return Int(granted)
     }
 
