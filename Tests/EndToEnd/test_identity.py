@@ -93,10 +93,13 @@ def test_guesses_are_slowed_down_and_the_right_password_comes_through_in_time(ad
     admin.user(name, "viewer")
     for _ in range(5):
         assert admin.sign_in(name, "wrong password").status == 401
-    slowed = admin.sign_in(name)
+    # The first waits are short, and on a busy machine the check of a password is longer.
+    guesses = (admin.sign_in(name, "wrong password") for _ in range(8))
+    slowed = next(guess for guess in guesses if guess.status != 401)
     assert (slowed.status, slowed.code) == (429, "too_many_attempts")
-    assert int(slowed.headers["retry-after"]) >= 1
-    becomes(lambda: admin.sign_in(name), 200, 30)
+    right = admin.sign_in(name)
+    assert right.status == 429 and int(right.headers["retry-after"]) >= 1, "the right one has to wait as well"
+    becomes(lambda: admin.sign_in(name), 200, 90)
 
 
 def test_passwords_must_be_long_enough_for_us_and_short_enough_for_bcrypt(admin, name):
