@@ -15,7 +15,7 @@ package final class Workshop {
         self.waitingMax = waitingMax
     }
 
-    /// The result of `work`, done by a thread that yields to all others of the process; nil when there is no room for it.
+    /// The result of `work`, done by a thread that yields to the others of the process; nil when there is no room for it.
     package func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value? {
         if running >= threadsMax {
             guard waiting.count < waitingMax else { return nil }

@@ -31,7 +31,7 @@ package final class Passwords {
     private var random: RandomSource
 
     package init(on loop: EventLoop, cost: Int = Bcrypt.costDefault, random: RandomSource) {
-        // One at a time, with the CPU that traffic leaves: a flood of sign-ins delays sign-ins.
+        // One at a time, behind traffic: a flood of sign-ins delays sign-ins.
         workshop = Workshop(on: loop, threadsMax: 1, waitingMax: Self.waitingMax)
         self.cost = cost
         self.random = random
