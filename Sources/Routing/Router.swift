@@ -3,6 +3,7 @@
 package import Gateway
 import Loop
 package import Redis
+import Rules
 package import Telemetry
 
 /// Belongs to one loop.
@@ -122,16 +123,20 @@ package final class Router {
     private struct Part {
         /// The inbox entry that it ends with.
         var last: StreamID
+        let rules: RuleSet
         var planned: [PlannedEntry] = []
         var bytes = 0
         /// When each event was appended.
         var times: [UInt64] = []
         var unmatched = 0
+        /// The routes that matched, each event's, and those that were only counted.
+        var routes: [Int] = []
+        var shadows: [Int] = []
     }
 
     /// Takes entries off the front until their targets are enough for one commit: at least one.
     private func plan(_ entries: inout ArraySlice<StreamEntry>) -> Part {
-        var part = Part(last: .zero)
+        var part = Part(last: .zero, rules: planner.table.rules)
         while let entry = entries.first {
             let planned = planner.plan(entry.value("event") ?? [])
             let bytes = planned.reduce(0) { $0 + $1.byteCount }
@@ -143,6 +148,8 @@ package final class Router {
             part.planned += planned
             part.bytes += bytes
             part.times.append(entry.id.milliseconds)
+            part.routes += planner.decision.routes
+            part.shadows += planner.decision.shadows
             if planned.isEmpty { part.unmatched += 1 }
             entries.removeFirst()
         }
@@ -166,6 +173,9 @@ package final class Router {
     private func count(_ part: Part, since started: Instant) {
         metrics.events.increment(by: part.times.count)
         metrics.unmatched.increment(by: part.unmatched)
+        metrics.shadowMatches.increment(by: part.shadows.count)
+        part.rules.matches.add(part.routes)
+        part.rules.matches.add(part.shadows)
         metrics.batchSeconds.observe(loop.now - started)
         for entry in part.planned {
             if let target = RoutingMetrics.Target(rawValue: entry.stream.rawValue) {

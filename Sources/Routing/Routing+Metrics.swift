@@ -10,6 +10,7 @@ package struct RoutingMetrics: Sendable {
     let events: Counter
     let entries: LabelledCounter<Target>
     let unmatched: Counter
+    let shadowMatches: Counter
     let batchSeconds: Histogram
     let waitSeconds: Histogram
 
@@ -20,6 +21,8 @@ package struct RoutingMetrics: Sendable {
         )
         unmatched = registry.counter(
             "weir_routed_nowhere_total", "Events that no target took: dropped, or not subscribed.")
+        shadowMatches = registry.counter(
+            "weir_routing_shadow_matches_total", "Matches of routes in shadow, whose targets were not run.")
         batchSeconds = registry.histogram(
             "weir_routing_batch_seconds", "From reading a batch of one partition to its commit.")
         waitSeconds = registry.histogram(

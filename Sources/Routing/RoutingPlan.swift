@@ -26,7 +26,8 @@ struct PlannedEntry: Equatable {
 struct RoutingPlanner {
     let table: RoutingTable
     private var matcher: Matcher
-    private var decision = Decision()
+    /// Of the event that was planned last.
+    private(set) var decision = Decision()
 
     init(_ table: RoutingTable) {
         self.table = table
@@ -40,6 +41,7 @@ struct RoutingPlanner {
             event = try Event(json: record.span)
         } catch {
             // Written by no version of Weir that this one understands: kept for a human to look at.
+            decision = Decision()
             return [PlannedEntry(stream: .unroutable, fields: [("event", record), ("error", Array("\(error)".utf8))])]
         }
         matcher.decide(event, into: &decision)

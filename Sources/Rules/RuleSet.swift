@@ -12,6 +12,8 @@ package final class RuleSet: Sendable {
         /// Places in ``RuleSet/targets``.
         package let targets: [Int]
         package let stops: Bool
+        /// Only counted.
+        package let isShadow: Bool
     }
 
     /// Sixteen hexadecimal digits that change with the text of any file. Not a cryptographic hash: it tells versions apart, and
@@ -28,6 +30,9 @@ package final class RuleSet: Sendable {
     package let repeatInterval: Duration?
     package let grouping: AlertGrouping?
     package let silences: [Silence]
+
+    /// How often each route matched, in all loops, since these rules came into force.
+    package let matches: MatchCounts
 
     let index: RouteIndex
     let words: WordIndex
@@ -46,6 +51,7 @@ package final class RuleSet: Sendable {
         silences = checked.silences
         index = RouteIndex(checked.requirements, words: checked.words)
         words = checked.words
+        matches = MatchCounts(routes: checked.routes.count)
         program = checked.program
     }
 

@@ -26,7 +26,7 @@ struct MatcherTests {
             let matched = rules.routeNames(matcher.decide(event))
             let shown = event.fields.map { "\($0) \(event.text(of: $0) ?? "")" }
             try #require(matched == naive.matchedRoutes(event), "seed \(seed), round \(round), \(shown):\n\(text)")
-            let explained = matcher.explain(event).routes.filter { $0.outcome == .matched }.map(\.name)
+            let explained = matcher.explain(event).routes.filter { $0.outcome == .matched && !$0.isShadow }.map(\.name)
             #expect(explained == matched, "seed \(seed), round \(round): the explanation differs")
         }
     }
@@ -41,6 +41,25 @@ struct MatcherTests {
         #expect(try decide(rules, Event(.accountLogin, [:])).routes == ["a", "b"])
         let other = try decide(rules, Event(.messageReceived, [:]))
         #expect(other.routes == ["a", "c"] && other.targets == [.webhooks])
+    }
+
+    @Test("a route in shadow is counted, and neither sends nor stops")
+    func shadow() throws {
+        let rules = try #require(
+            RuleSet.check(
+                """
+                route "a" { to accounts stop shadow }
+                route "b" { when tenant = "t" to webhooks shadow }
+                route "c" { to webhooks }
+                """
+            ).rules)
+        var matcher = Matcher(rules)
+        let decision = matcher.decide(Event(.accountLogin, [:]))
+        #expect(decision.shadows == [0] && decision.routes == [2] && rules.targets(decision) == [.webhooks])
+        rules.matches.add(decision.routes)
+        rules.matches.add(decision.shadows)
+        rules.matches.add(matcher.decide(Event(.accountLogin, [.tenant: "t"])).shadows)
+        #expect((0..<3).map { rules.matches[$0] } == [2, 1, 1])
     }
 
     @Test("one endpoint in two routes is one target")

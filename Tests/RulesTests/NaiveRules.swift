@@ -16,7 +16,7 @@ struct NaiveRules {
 
     func matchedRoutes(_ event: Event) -> [String] {
         var names: [String] = []
-        for route in routes where route.condition.map({ holds($0, event) }) ?? true {
+        for route in routes where !route.isShadow && route.condition.map({ holds($0, event) }) ?? true {
             names.append(route.name.value)
             if route.stops { break }
         }

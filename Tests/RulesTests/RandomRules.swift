@@ -19,7 +19,7 @@ struct RandomRules {
         var lines: [String] = []
         while lines.count < count {
             let when = random.chance(95) ? "when \(expression(depth: 3))" : ""
-            let stop = random.chance(20) ? "stop" : ""
+            let stop = (random.chance(20) ? "stop" : "") + (random.chance(15) ? " shadow" : "")
             let line =
                 "route \"r\(lines.count)\" { \(when) to \(random.pick(["webhooks", "accounts", "outbound"])) \(stop) }"
             // What the schema forbids for the types asked for is left out; the rest is what the matcher is for.

@@ -22,13 +22,14 @@ extension Checker {
             if !(requirement.isImpossible && conditions.hasReportedImpossible) {
                 Self.warnIfUseless(route, requirement, behind: stops, &conditions.findings)
             }
-            if route.stops, requirement.isExact, stops.count < Self.comparedStops {
+            if route.stops, !route.isShadow, requirement.isExact, stops.count < Self.comparedStops {
                 stops.append(Stop(name: route.name, requirement: requirement))
             }
             let targets = route.targets.map { place(of: $0.value, in: &places) }
             rules.routes.append(
                 RuleSet.Route(
-                    name: route.name, condition: rules.program.add(condition), targets: targets, stops: route.stops))
+                    name: route.name, condition: rules.program.add(condition), targets: targets, stops: route.stops,
+                    isShadow: route.isShadow))
             rules.requirements.append(requirement)
         }
         rules.words = conditions.words.build()
@@ -68,7 +69,7 @@ extension Checker {
         if seen.count > 1 {
             findings.error(
                 "`drop` stands beside another target", at: drop.range, hint: "an event goes somewhere or nowhere")
-        } else if !route.stops, !isLast, route.isSound {
+        } else if !route.stops, !route.isShadow, !isLast, route.isSound {
             findings.warning(
                 "`drop` without `stop` keeps nothing back: the routes below still apply", at: drop.range,
                 hint: "write `to drop   stop`")

@@ -10,6 +10,7 @@ extension Explanation {
     ///     ✘ complaints    content.text contains any ["退款", "投诉"]   (main.rules:11:15)
     ///                     content.text is "hello"
     ///     – all           not tried: "noise" stopped before
+    ///     ◌ tried out     would go to webhooks: it is in shadow
     ///     goes to accounts, webhooks   (rules 0123456789abcdef)
     package var rendered: String {
         let width = min(routes.map { DisplayWidth.of($0.name) }.max() ?? 0, Self.nameWidth)
@@ -19,6 +20,10 @@ extension Explanation {
             switch route.outcome {
             case .matched:
                 let targets = route.targets.map(\.shown).joined(separator: ", ")
+                guard !route.isShadow else {
+                    lines.append("◌ \(name)   would go to \(targets)\(route.stops ? ", stop" : ""): it is in shadow")
+                    continue
+                }
                 lines.append("✔ \(name)   to \(targets)\(route.stops ? ", stop" : "")")
             case .failed(let clause, let place, let seen):
                 lines.append("✘ \(name)   \(clause)   (\(place))")

@@ -22,6 +22,7 @@ package struct Explanation: Sendable {
         package var outcome: Outcome
         package var targets: [Target]
         package var stops: Bool
+        package var isShadow: Bool
     }
 
     package var version: String
@@ -50,12 +51,12 @@ extension Matcher {
                     })
             } else {
                 outcome = .matched
-                if route.stops { stopper = route.name.value }
+                if route.stops, !route.isShadow { stopper = route.name.value }
             }
             explained.append(
                 Explanation.Route(
                     name: route.name.value, outcome: outcome, targets: route.targets.map { rules.targets[$0] },
-                    stops: route.stops))
+                    stops: route.stops, isShadow: route.isShadow))
         }
         return Explanation(
             version: rules.version, routes: explained, decision: decision, targets: rules.targets(decision))

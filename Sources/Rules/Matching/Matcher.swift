@@ -7,6 +7,8 @@ package import Events
 package struct Decision: Equatable, Sendable {
     /// The matched routes, in the order of the file: places in ``RuleSet/routes``.
     package internal(set) var routes: [Int] = []
+    /// The matched routes that are only counted.
+    package internal(set) var shadows: [Int] = []
     /// What they send to, each target once: places in ``RuleSet/targets``.
     package internal(set) var targets: [Int] = []
 
@@ -31,6 +33,7 @@ package struct Matcher {
     package mutating func decide(_ event: Event, into decision: inout Decision) {
         decision.routes.removeAll(keepingCapacity: true)
         decision.targets.removeAll(keepingCapacity: true)
+        decision.shadows.removeAll(keepingCapacity: true)
         decisions &+= 1
         scan.beginEvent()
         candidates.clear()
@@ -38,6 +41,10 @@ package struct Matcher {
         while let route = candidates.next() {
             let place = Int(route)
             guard holds(rules.routes[place].condition, event) else { continue }
+            guard !rules.routes[place].isShadow else {
+                decision.shadows.append(place)
+                continue
+            }
             decision.routes.append(place)
             for target in rules.routes[place].targets where chosenIn[target] != decisions {
                 chosenIn[target] = decisions

@@ -21,6 +21,8 @@ struct RouteDeclaration {
     var condition: Expression?
     var targets: [Located<Target>]
     var stops: Bool
+    /// Evaluated and counted, but its targets are not run and its `stop` stops nothing.
+    var isShadow: Bool
     /// Whether all of it could be read. If not, what is left of it says nothing about other routes.
     var isSound: Bool
 }

@@ -4,9 +4,10 @@ import Language
 
 extension Parser {
     /// Routes apply first to last. Every route whose condition holds applies, unless an earlier one that matched said `stop`. A
-    /// route without `when` matches every event.
+    /// route without `when` matches every event. A `shadow` route is only counted: nothing goes to its targets, and its `stop`
+    /// stops nothing, so that it can be watched on live events before it is let loose.
     ///
-    ///     route "NAME" { [when EXPRESSION]   to TARGET…   [stop] }
+    ///     route "NAME" { [when EXPRESSION]   to TARGET…   [stop]   [shadow] }
     ///
     ///     route "complaints" {
     ///         when  type = message.received and content.text contains any ["退款", "投诉"]
@@ -15,12 +16,14 @@ extension Parser {
     ///     }
     func route(_ cursor: inout Cursor) throws(Reported) -> RouteDeclaration {
         let name = try cursor.name("the name of a route")
-        var route = RouteDeclaration(name: name, condition: nil, targets: [], stops: false, isSound: true)
-        let isSound = try cursor.block(of: "route \"\(name.value)\"", once: ["when", "stop"], many: ["to"]) {
+        var route = RouteDeclaration(
+            name: name, condition: nil, targets: [], stops: false, isShadow: false, isSound: true)
+        let isSound = try cursor.block(of: "route \"\(name.value)\"", once: ["when", "stop", "shadow"], many: ["to"]) {
             cursor, clause throws(Reported) in
             switch clause.value {
             case "when": route.condition = try ExpressionParser.parse(&cursor)
             case "to": route.targets.append(try target(&cursor))
+            case "shadow": route.isShadow = true
             default: route.stops = true
             }
         }
