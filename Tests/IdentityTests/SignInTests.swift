@@ -153,6 +153,10 @@ import Testing
                     username: "ann", password: "a good password", from: nil, world.origin)
             }
             #expect(refused == .suspended)
+            let refreshed = await self.fault { () async throws(IdentityFault) in
+                try await world.identity.signIn.refresh(pair.refresh, world.origin)
+            }
+            #expect(refreshed == .badRefreshToken, "nor by a refresh token")
 
             let password = try await world.identity.users.reset("ann", world.origin)
             #expect(try await self.becomes(.failure(.endedSession), "Bearer \(pair.access)", world))
