@@ -124,6 +124,7 @@ let package = Package(
         tests(of: "Audit", using: ["Codec", "Crypto", "TestSupport"]),
         tests(of: "Records", using: ["TestSupport"]),
         tests(of: "Tenancy", using: ["TestSupport"]),
+        tests(of: "API", using: ["Codec", "HTTP", "Identity"]),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.
         .executableTarget(

@@ -111,7 +111,10 @@ package final class APIHandler: RequestHandler {
             address: address, path: path, query: input.query, body: input.body,
             tenant: Self.tenant(endpoint.scope, path, input, principal), condition: input.condition)
         if let principal, endpoint.scope.isNamedInInput { try await call.admit(principal, owner: call.tenant) }
-        return try await answer(call, principal)
+        guard endpoint.isIdempotencyKept else { return try await answer(call, principal) }
+        return try await services.idempotency.once(call, principal) { () async throws(Problem) in
+            try await answer(call, principal)
+        }
     }
 
     private func answer(_ call: APICall, _ principal: Principal?) async throws(Problem) -> Reply {

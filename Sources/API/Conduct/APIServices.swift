@@ -31,17 +31,19 @@ package final class APIServices {
     package let identity: IdentityService
     package let tenants: TenantDirectory
     package let quotas: QuotaBook
+    let idempotency: Idempotency
     let log: Logger
 
     package init(
         redis: RedisClient, audit: AuditLog, identity: IdentityService, tenants: TenantDirectory, quotas: QuotaBook,
-        log: Logger
+        idempotency: Idempotency, log: Logger
     ) {
         self.redis = redis
         self.audit = audit
         self.identity = identity
         self.tenants = tenants
         self.quotas = quotas
+        self.idempotency = idempotency
         self.log = log
     }
 

@@ -17,11 +17,14 @@ extension Problem {
 }
 
 extension Reply {
+    private static let replayed = FieldBlock(["idempotency-replayed": "true"])
+
     var response: Response {
         var response = Response(status, body: body)
         if let type { response.fields.add(type) }
         if let version { response.fields.set(.etag, VersionCondition.tag(version)) }
         if let location { response.fields.set(.location, location) }
+        if isReplayed { response.fields.append(contentsOf: Self.replayed) }
         return response
     }
 }

@@ -13,6 +13,8 @@ package struct Reply: Sendable {
     package var location: String?
     /// Whether clients and proxies may keep it. No answer about data may be kept.
     package var isCacheable = false
+    /// Whether it was given before, to the same request.
+    var isReplayed = false
 
     package init(_ status: HTTPStatus, _ type: ContentType?, _ body: [UInt8], version: Int64? = nil) {
         self.status = status

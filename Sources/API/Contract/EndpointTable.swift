@@ -25,7 +25,9 @@ package struct EndpointTable: Sendable {
 extension Endpoint {
     /// All that can be wrong with a request: what any request risks, what follows from the row, and what it names itself.
     package var problems: [ProblemCode] {
-        var codes: [ProblemCode] = [.notAcceptable, .rateLimited, .internalError, .unavailable]
+        var codes: [ProblemCode] = [
+            .notAcceptable, .targetTooLong, .headTooLarge, .rateLimited, .internalError, .unavailable,
+        ]
         if !access.isOpen { codes += [.unauthenticated, .tokenExpired] }
         if access.permission != nil { codes += [.permissionMissing, .passwordChangeRequired] }
         if scope != .none || parameters.contains(where: { $0.place == .path }) { codes.append(.notFound) }

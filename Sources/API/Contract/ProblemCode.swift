@@ -40,6 +40,10 @@ extension ProblemCode {
         "unexpected_body", .badRequest, "The request has a body, and this one takes none.")
     package static let invalidHeader = ProblemCode(
         "invalid_header", .badRequest, "A header field is not written as it must be.")
+    package static let targetTooLong = ProblemCode(
+        "target-too-long", .uriTooLong, "Path and query are longer than any that Weir reads.")
+    package static let headTooLarge = ProblemCode(
+        "head-too-large", .headerFieldsTooLarge, "The header fields are larger than any that Weir reads.")
     package static let contentTooLarge = ProblemCode(
         "content_too_large", .contentTooLarge, "The body is larger than any that is accepted here.")
     package static let unsupportedMediaType = ProblemCode(

@@ -1,6 +1,7 @@
 // What the API stands on, once Redis is there: the vault, the audit log, the feed of changes, users and keys. Until then it is nil,
 // and the API says that it is not ready.
 
+import API
 import Audit
 import Crypto
 import Gateway
@@ -22,6 +23,7 @@ final class Administration {
         let tenants: TenantDirectory
         let tenantKeeping: TenantKeeping
         let auditKeeping: AuditKeeping
+        let idempotency: Idempotency
     }
 
     private static let part = "identity"
@@ -122,6 +124,7 @@ extension Administration.Parts {
         self.vault = vault
         audit = try AuditLog(redis: redis)
         feed = ChangeFeed(blocking: blocking)
+        idempotency = try Idempotency(redis: redis, vault: vault, log: log.named("api"))
         identity = try IdentityService(
             redis: redis, feed: feed, audit: audit, vault: vault, metrics: metrics, random: .system
         ) { fault in

@@ -182,7 +182,7 @@ final class Appliance {
         self.quotas = quotas
         api?.services = APIServices(
             redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,
-            log: log.named("api"))
+            idempotency: parts.idempotency, log: log.named("api"))
     }
 
     private func startControlListeners(_ redis: RedisClient) throws {

@@ -1,0 +1,186 @@
+// Idempotency-Key: a POST that is sent again, because its answer was lost, is answered again and not done again. The answer is kept
+// in Redis for a day, sealed, since it may hold what is shown only once.
+//
+// | key                        | type | what                                                | goes when                       |
+// | -------------------------- | ---- | --------------------------------------------------- | ------------------------------- |
+// | weir:{idempotency}:<place> | hash | `print` of the request, `token` of who answers it,  | a minute after the claim; with  |
+// |                            |      | `answer` once there is one                          | an answer, a day after it       |
+
+import Codec
+package import Crypto
+import HTTP
+import Identity
+import Loop
+package import Redis
+package import Telemetry
+package import Vault
+
+/// Belongs to one loop.
+package final class Idempotency {
+    /// If Weir dies at work, the request can be sent again after this; no handler takes nearly as long.
+    private static let claimFor = Duration.seconds(60)
+    private static let keepFor = Duration.seconds(24 * 60 * 60)
+    /// Longer answers are not kept; none is nearly as long.
+    private static let answerBytesMax = 64 << 10
+    private static let keyCounts = 1...255
+
+    private let redis: RedisClient
+    private let vault: Vault
+    private let log: Logger
+    private var random = RandomSource.system
+    private var sha256: SHA256
+
+    package init(redis: RedisClient, vault: Vault, log: Logger) throws(CryptoError) {
+        self.redis = redis
+        self.vault = vault
+        self.log = log
+        sha256 = try SHA256()
+    }
+
+    /// The answer of `body`, or the one it gave before under the same key.
+    func once(
+        _ call: APICall, _ principal: Principal?, _ body: () async throws(Problem) -> Reply
+    ) async throws(Problem) -> Reply {
+        guard let range = call.request.head.headers.first(.idempotencyKey) else { return try await body() }
+        let key = call.request.text(range)
+        guard Self.keyCounts.contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Problem(.invalidHeader, "Idempotency-Key must have 1 to 255 visible characters of ASCII.")
+        }
+        let print = try digest(
+            [
+                call.endpoint.operation, call.request.path, call.request.head.target.query.map(call.request.text) ?? "",
+            ], call.request.body)
+        // Strangers share no keys: what they send is part of the place, so none of them can take another's.
+        let place = try digest([principal?.id ?? "anonymous " + print, key], [])
+        let token = String(random.next(), radix: 16)
+        if let answer = try await claim(place, print, token) { return answer }
+        let reply: Reply
+        do throws(Problem) {
+            reply = try await body()
+        } catch {
+            // It changed nothing, so the same request may have better luck.
+            await settle(place, token, nil)
+            throw error
+        }
+        await settle(place, token, reply)
+        return reply
+    }
+
+    private func claim(_ place: String, _ print: String, _ token: String) async throws(Problem) -> Reply? {
+        let words: [RedisValue]
+        do throws(RedisError) {
+            words =
+                try await redis.run(Self.claim, keys: [Self.redisKey(place)]) {
+                    $0.append(print)
+                    $0.append(token)
+                    $0.append(Self.claimFor.milliseconds)
+                }.array ?? []
+        } catch {
+            throw Problem(.unavailable, "The Idempotency-Key cannot be kept now. Repeat the request.", retryAfter: 1)
+        }
+        switch words.first?.text {
+        case "CLAIMED": return nil
+        case "OTHER":
+            throw Problem(
+                .idempotencyKeyReused, "This Idempotency-Key came with another request; each request needs its own.")
+        case "ANSWER":
+            if words.count == 2, let reply = words[1].text.flatMap({ open($0, place) }) { return reply }
+            throw Problem(.internalError, "The answer that was kept cannot be read.")
+        default:
+            throw Problem(
+                .idempotencyInProgress, "The first request with this Idempotency-Key is still at work.", retryAfter: 1)
+        }
+    }
+
+    /// Keeps the answer, or with none gives the key back. Should this fail, the claim ends by itself.
+    private func settle(_ place: String, _ token: String, _ reply: Reply?) async {
+        var answer = ""
+        if let reply, reply.body.count <= Self.answerBytesMax, let sealed = seal(reply, place) { answer = sealed }
+        do throws(RedisError) {
+            _ = try await redis.run(Self.settle, keys: [Self.redisKey(place)]) {
+                $0.append(token)
+                $0.append(answer)
+                $0.append(Self.keepFor.milliseconds)
+            }
+        } catch {
+            log.warning("the answer under an Idempotency-Key is not kept", ["reason": "\(error)"])
+        }
+    }
+
+    // MARK: Texts
+
+    private func digest(_ parts: [String], _ body: [UInt8]) throws(Problem) -> String {
+        do throws(CryptoError) {
+            sha256.restart()
+            for part in parts { try sha256.update((part + "\n").utf8.span) }
+            try sha256.update(body.span)
+            return try sha256.finish().description
+        } catch {
+            throw Problem(.internalError, "\(error)")
+        }
+    }
+
+    private func seal(_ reply: Reply, _ place: String) -> String? {
+        var body: [UInt8] = []
+        Base64.encode(reply.body.span, appendingTo: &body)
+        let document: JSONValue = [
+            "status": .number(JSONNumber(reply.status.code)), "is_json": .bool(reply.type != nil),
+            "body": .string(String(decoding: body, as: UTF8.self)),
+            "version": reply.version.map { .number(JSONNumber($0)) } ?? .null,
+            "location": reply.location.map { .string($0) } ?? .null,
+        ]
+        return try? vault.seal(document.bytes.span, at: Self.sealedPlace(place))
+    }
+
+    private func open(_ text: String, _ place: String) -> Reply? {
+        var body: [UInt8] = []
+        guard let bytes = try? vault.open(text, at: Self.sealedPlace(place)),
+            let document = try? JSONValue(parsing: bytes.span), let status = document["status"]?.integer,
+            let encoded = document["body"]?.string,
+            (try? Base64.decode(Array(encoded.utf8).span, appendingTo: &body)) != nil
+        else { return nil }
+        var reply = Reply(
+            HTTPStatus(Int(status)), document["is_json"]?.bool == true ? .json : nil, body,
+            version: document["version"]?.integer)
+        reply.location = document["location"]?.string
+        reply.isReplayed = true
+        return reply
+    }
+
+    private static func redisKey(_ place: String) -> String { "weir:{idempotency}:" + place }
+
+    private static func sealedPlace(_ place: String) -> SealedPlace {
+        SealedPlace(kind: "idempotency", id: place, field: "answer")
+    }
+
+    // MARK: Scripts
+
+    /// KEYS: the place. ARGV: print, token, ms of the claim.
+    private static let claim = RedisScript(
+        "idempotency-claim",
+        """
+        local kept = redis.call('HMGET', KEYS[1], 'print', 'answer')
+        if kept[1] then
+          if kept[1] ~= ARGV[1] then return {'OTHER'} end
+          if kept[2] then return {'ANSWER', kept[2]} end
+          return {'RUNNING'}
+        end
+        redis.call('HSET', KEYS[1], 'print', ARGV[1], 'token', ARGV[2])
+        redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        return {'CLAIMED'}
+        """)
+
+    /// KEYS: the place. ARGV: token, answer or nothing, ms to keep it. A claim that ended meanwhile is another's by now.
+    private static let settle = RedisScript(
+        "idempotency-settle",
+        """
+        if redis.call('HGET', KEYS[1], 'token') ~= ARGV[1] then return {'LOST'} end
+        if ARGV[2] == '' then
+          redis.call('DEL', KEYS[1])
+        else
+          redis.call('HSET', KEYS[1], 'answer', ARGV[2])
+          redis.call('PEXPIRE', KEYS[1], ARGV[3])
+        end
+        return {'OK'}
+        """)
+}
