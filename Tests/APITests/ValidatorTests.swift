@@ -90,7 +90,7 @@ struct VersionConditionTests {
         #expect(try VersionCondition("\"2\", \"3\"").holds(for: 3))
         #expect(try !VersionCondition("W/\"3\"").holds(for: 3))
         #expect(try !VersionCondition("\"abc\"").holds(for: 3))
-        for text in ["3", "\"", "3\"", "\"3", "*, \"3\"", "W/3"] {
+        for text in ["", " , ", "3", "\"", "3\"", "\"3", "*, \"3\"", "W/3"] {
             #expect(throws: Problem.self, "\(text)") { try VersionCondition(text) }
         }
     }

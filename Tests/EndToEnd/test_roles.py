@@ -128,7 +128,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(start_for_module):
-    fast = {"limits": "address 100000/s key 100000/s tenant 100000/s"}
+    fast = {"limits": "address 100000 per second key 100000 per second tenant 100000 per second"}
     return World(start_for_module("", blocks=fast))
 
 

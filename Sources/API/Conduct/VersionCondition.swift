@@ -37,6 +37,9 @@ enum VersionCondition: Equatable, Sendable {
             // A weak tag never matches here, and one that is not ours matches nothing.
             if !isWeak, let version = Int64(quoted.dropFirst().dropLast()) { versions.append(version) }
         }
+        guard field.contains("\"") else {
+            throw Problem(.invalidHeader, "If-Match must not be empty.")
+        }
         self = .one(of: versions)
     }
 }

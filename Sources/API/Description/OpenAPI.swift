@@ -97,7 +97,7 @@ enum OpenAPI {
                 [
                     "name": "If-Match", "in": "header", "required": false,
                     "description": "The ETag that the object must still have.",
-                    "schema": ["type": "string", "pattern": #"^(\*|"[0-9]{1,18}")$"#, "examples": ["\"3\""]],
+                    "schema": ["type": "string", "pattern": #"^"[0-9]{1,18}"$"#, "examples": ["\"3\""]],
                 ]
             ]
         default: return []
