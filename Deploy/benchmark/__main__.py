@@ -12,6 +12,7 @@ from pathlib import Path
 import goals
 import readme
 import report
+from api import api_cost
 from machine import fsync_milliseconds, load_average, machine
 from measurements import Effort, Peers, delivery_alone, handshakes, idle_memory, rule_matching, start_up, webhooks
 from servers import ROOT, Void, make_certificate
@@ -48,6 +49,7 @@ def measure(effort, folder, say):
         attempt("start", start_up, folder, certificate, effort, started)
         attempt("webhooks", webhooks, folder, certificate, effort, started, void)
         attempt("delivery_cpu_us", delivery_alone, folder, certificate, effort, started)
+        attempt("api", api_cost, folder, certificate, effort, started)
         attempt("rules_us", rule_matching)
     finally:
         for server in reversed(started):

@@ -44,6 +44,12 @@ def flat(results):
     delivery = results.get("delivery_cpu_us")
     figures["delivery_cpu_us"] = rounded(delivery)
     figures["deliveries_per_core_s"] = rounded(1e6 / delivery, 0) if delivery else None
+    api = results.get("api", {})
+    for situation, suffix in (("one_tenant", ""), ("many_tenants", "_10000_tenants")):
+        found = api.get(situation, {})
+        figures[f"api_cpu_us{suffix}"] = rounded(found.get("me"))
+        figures[f"api_tenant_cpu_us{suffix}"] = rounded(found.get("tenant"))
+        figures[f"api_nginx_cpu_us{suffix}"] = rounded(found.get("nginx"))
     for routes, value in results.get("rules_us", {}).items():
         figures[f"rules_us_{routes}_routes"] = value
     return figures
@@ -51,6 +57,8 @@ def flat(results):
 
 # (what, how the value is made of the figures, relation, limit)
 GOALS = [
+    ("CPU of an authenticated GET, Weir : nginx's constant answer",
+     lambda f: ratio(f["api_cpu_us"], f["api_nginx_cpu_us"]), "<=", 1.3),
     ("CPU per request, (c) : (a)", lambda f: ratio(f["weir_cpu_us"], f["nginx_cpu_us"]), "<=", 1.6),
     ("CPU per request, (c) : (b)", lambda f: ratio(f["weir_cpu_us"], f["nginx_lua_cpu_us"]), "<=", 0.6),
     ("requests/s at 64 connections, (c) : (b)", lambda f: ratio(f["weir_rps"], f["nginx_lua_rps"]), ">=", 1.8),

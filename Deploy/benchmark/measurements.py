@@ -26,14 +26,15 @@ class Effort:
     webhook_seconds: int
     webhook_rates: tuple
     starts: int
+    api_seconds: int
 
     @classmethod
     def quick(cls):
-        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3)
+        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1)
 
     @classmethod
     def full(cls):
-        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9)
+        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9, 4)
 
 
 def median(values):

@@ -175,14 +175,16 @@ class Weir(Server):
 
     def __init__(self, folder, certificate, rules, redis=None, webhook=None, roles=None, wait=True):
         folder.mkdir(parents=True)
-        self.port, self.operations, api = free_port(), free_port(), free_port()
+        self.port, self.operations, self.api = free_port(), free_port(), free_port()
         self.socket = redis.socket if redis else folder / "data/redis.sock"
         authority = Path(certificate).parent / "ca.pem"
         lines = [
             f'data "{folder}/data"', f'rules "{rules}"', "loops 1",
             f'public {{ listen "127.0.0.1:{self.port}" certificates ["{certificate}"] }}',
-            f'api {{ listen "127.0.0.1:{api}" }}', f'operations {{ listen "127.0.0.1:{self.operations}" }}',
+            f'api {{ listen "127.0.0.1:{self.api}" }}', f'operations {{ listen "127.0.0.1:{self.operations}" }}',
             "edge { connections-per-address 20000 idle-timeout 300s }",
+            # Beyond what the driver can ask for: counted as ever, and never reached.
+            "limits { address 1000000 per second key 1000000 per second tenant 1000000 per second }",
             f'delivery {{ trust "{authority}" }}', "log { level warning }",
         ]  # fmt: skip
         if redis:
