@@ -23,7 +23,7 @@ package struct FieldBlock: Equatable, Sendable {
 
     /// For values that Weir makes itself of digits.
     package mutating func add(_ name: FieldName, seconds: Int) {
-        append(name.text, String(seconds))
+        append(name.text, seconds)
     }
 
     package mutating func add(_ type: ContentType) {
@@ -57,10 +57,26 @@ package struct FieldBlock: Equatable, Sendable {
     package mutating func add(
         rateLimit limit: Int, remaining: Int, resetSeconds: Int, bucket: String, windowSeconds: Int
     ) {
-        append("ratelimit-limit", String(limit))
-        append("ratelimit-remaining", String(remaining))
-        append("ratelimit-reset", String(resetSeconds))
-        append("ratelimit-policy", "\"\(bucket)\";q=\(limit);w=\(windowSeconds)")
+        append("ratelimit-limit", limit)
+        append("ratelimit-remaining", remaining)
+        append("ratelimit-reset", resetSeconds)
+        bytes.append(text: "ratelimit-policy: \"")
+        bytes.append(text: bucket)
+        bytes.append(text: "\";q=")
+        bytes.append(decimal: limit)
+        bytes.append(text: ";w=")
+        bytes.append(decimal: windowSeconds)
+        bytes.append(.carriageReturn)
+        bytes.append(.lineFeed)
+    }
+
+    private mutating func append(_ name: String, _ number: Int) {
+        bytes.append(text: name)
+        bytes.append(UInt8(ascii: ":"))
+        bytes.append(.space)
+        bytes.append(decimal: number)
+        bytes.append(.carriageReturn)
+        bytes.append(.lineFeed)
     }
 
     private mutating func append(_ name: String, _ value: String) {

@@ -1,6 +1,8 @@
 // A path with holes: `/callback/{source}`. A hole takes one segment that is not empty; everything else is compared byte by byte
 // as it was sent, so `/a/` is not `/a` and `/%61` is not `/a`.
 
+import Codec
+
 package struct RoutePattern: Equatable, Sendable {
     enum Segment: Equatable, Sendable {
         case literal(String)
@@ -10,6 +12,8 @@ package struct RoutePattern: Equatable, Sendable {
     let text: String
     let segments: [Segment]
     let captureNames: [String]
+    /// What comes before the first hole.
+    private let opening: [UInt8]
 
     init(_ text: String) throws(RouteFault) {
         guard text.utf8.first == UInt8(ascii: "/") else { throw .malformedPattern(text) }
@@ -32,6 +36,7 @@ package struct RoutePattern: Equatable, Sendable {
         self.text = text
         self.segments = segments
         captureNames = names
+        opening = Array(text.utf8.prefix { $0 != UInt8(ascii: "{") })
     }
 
     /// Whether both match the same paths, whatever the holes are called.
@@ -60,8 +65,15 @@ package struct RoutePattern: Equatable, Sendable {
         return false
     }
 
+    private func starts(_ path: Range<Int>, in bytes: Span<UInt8>) -> Bool {
+        guard path.count >= opening.count else { return false }
+        return ASCII.equal(bytes.extracting(path.lowerBound..<path.lowerBound &+ opening.count), opening.span)
+    }
+
     /// What the holes took if the path matches; an empty path is `/`.
     func match(_ path: Range<Int>, in bytes: Span<UInt8>) -> RouteCaptures? {
+        // Nearly every pattern that does not match ends here.
+        guard path.isEmpty || starts(path, in: bytes) else { return nil }
         var captures = RouteCaptures(names: captureNames)
         var start = min(path.lowerBound + 1, path.upperBound)
         for (index, segment) in segments.enumerated() {

@@ -10,46 +10,71 @@ package struct RouteTable<Value: Sendable>: Sendable {
         case methodNotAllowed(allow: MethodSet)
     }
 
-    private var routes: [Route<Value>] = []
+    private var routes = Routes()
+    private var values: [Value] = []
 
     package init() {}
 
     /// - Throws: for a pattern that is malformed, or taken already. Both are mistakes in Weir's own tables.
     package mutating func add(_ method: HTTPMethod, _ pattern: String, _ value: Value) throws(RouteFault) {
-        let pattern = try RoutePattern(pattern)
-        if let index = routes.firstIndex(where: { $0.pattern.hasShape(of: pattern) }) {
-            guard routes[index].pattern.captureNames == pattern.captureNames else { throw .namesDiffer(pattern.text) }
-            let isTaken = routes[index].handlers.contains { $0.method == method }
-            guard !isTaken else { throw .takenTwice(method, pattern.text) }
-            routes[index].handlers.append((method, value))
-        } else {
-            let route = Route(pattern: pattern, handlers: [(method, value)])
-            let index = routes.firstIndex { pattern.precedes($0.pattern) } ?? routes.endIndex
-            routes.insert(route, at: index)
-        }
+        try routes.add(method, pattern, values.count)
+        values.append(value)
     }
 
     /// The first pattern that fits the path decides, even when another that fits less closely has the method: what a path is
     /// does not depend on how one asks.
     package func match(_ method: HTTPMethod, _ path: Range<Int>, in bytes: Span<UInt8>) -> Match {
-        for route in routes {
-            guard let captures = route.pattern.match(path, in: bytes) else { continue }
-            if let value = route.value(for: method) { return .found(value, captures) }
-            return .methodNotAllowed(allow: route.allow)
+        switch routes.match(method, path, in: bytes) {
+        case .found(let place, let captures): .found(values[place], captures)
+        case .notFound: .notFound
+        case .methodNotAllowed(let allow): .methodNotAllowed(allow: allow)
+        }
+    }
+}
+
+/// The paths, with a number for what answers each of their methods. Not generic, so that a walk over it is one over plain memory.
+private struct Routes: Sendable {
+    enum Match {
+        case found(Int, RouteCaptures)
+        case notFound
+        case methodNotAllowed(allow: MethodSet)
+    }
+
+    private var routes: [Route] = []
+
+    mutating func add(_ method: HTTPMethod, _ pattern: String, _ place: Int) throws(RouteFault) {
+        let pattern = try RoutePattern(pattern)
+        if let index = routes.firstIndex(where: { $0.pattern.hasShape(of: pattern) }) {
+            guard routes[index].pattern.captureNames == pattern.captureNames else { throw .namesDiffer(pattern.text) }
+            let isTaken = routes[index].handlers.contains { $0.method == method }
+            guard !isTaken else { throw .takenTwice(method, pattern.text) }
+            routes[index].handlers.append((method, place))
+        } else {
+            let route = Route(pattern: pattern, handlers: [(method, place)])
+            let index = routes.firstIndex { pattern.precedes($0.pattern) } ?? routes.endIndex
+            routes.insert(route, at: index)
+        }
+    }
+
+    func match(_ method: HTTPMethod, _ path: Range<Int>, in bytes: Span<UInt8>) -> Match {
+        for index in routes.indices {
+            guard let captures = routes[index].pattern.match(path, in: bytes) else { continue }
+            if let place = routes[index].place(for: method) { return .found(place, captures) }
+            return .methodNotAllowed(allow: routes[index].allow)
         }
         return .notFound
     }
 }
 
 /// A path and what answers each of its methods.
-private struct Route<Value: Sendable>: Sendable {
+private struct Route: Sendable {
     let pattern: RoutePattern
-    var handlers: [(method: HTTPMethod, value: Value)]
+    var handlers: [(method: HTTPMethod, place: Int)]
 
     /// RFC 9110 section 9.3.2: HEAD is GET without the body, which the writer leaves out.
-    func value(for method: HTTPMethod) -> Value? {
-        if let handler = handlers.first(where: { $0.method == method }) { return handler.value }
-        return method == .head ? value(for: .get) : nil
+    func place(for method: HTTPMethod) -> Int? {
+        if let handler = handlers.first(where: { $0.method == method }) { return handler.place }
+        return method == .head ? place(for: .get) : nil
     }
 
     var allow: MethodSet {

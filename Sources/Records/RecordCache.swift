@@ -3,13 +3,13 @@
 
 /// Belongs to one loop.
 package final class RecordCache<Value: Storable>: ChangeListener {
-    private let store: RecordStore<Value>
-    private let feed: ChangeFeed
-    private var held: BoundedTable<Stored<Value>>
+    @usableFromInline let store: RecordStore<Value>
+    @usableFromInline let feed: ChangeFeed
+    @usableFromInline var held: BoundedTable<Stored<Value>>
     /// Lookups under way that may be kept: a change that comes between question and answer strikes its record out here, for the
     /// answer may be older than the change.
-    private var fetches: [String: Int] = [:]
-    private var fetchCount = 0
+    @usableFromInline var fetches: [String: Int] = [:]
+    @usableFromInline var fetchCount = 0
 
     /// - Parameter capacity: how many records are kept at most.
     package init(_ store: RecordStore<Value>, feed: ChangeFeed, capacity: Int = 1024) {
@@ -19,6 +19,8 @@ package final class RecordCache<Value: Storable>: ChangeListener {
         feed.add(self, for: Value.kind)
     }
 
+    // Inlinable, as is the table: unspecialised, a look at what is held costs more than all else about it.
+    @inlinable
     package func get(_ id: String) async throws(StoreFault) -> Stored<Value> {
         guard feed.isLive else { return try await store.get(id) }
         if let stored = held[id] { return stored }
@@ -48,18 +50,27 @@ package final class RecordCache<Value: Storable>: ChangeListener {
 
 /// A dictionary that keeps so many values and no more. What was not asked for since the hand last came by makes room: the order of
 /// use, nearly, at the price of one bit.
+@usableFromInline
 struct BoundedTable<Value> {
-    private struct Slot {
-        let key: String
-        let value: Value
-        var wasUsed: Bool
+    @usableFromInline
+    struct Slot {
+        @usableFromInline let key: String
+        @usableFromInline let value: Value
+        @usableFromInline var wasUsed: Bool
+
+        @inlinable
+        init(key: String, value: Value, wasUsed: Bool) {
+            self.key = key
+            self.value = value
+            self.wasUsed = wasUsed
+        }
     }
 
-    private let capacity: Int
-    private var slots: [Slot?] = []
-    private var places: [String: Int] = [:]
-    private var free: [Int] = []
-    private var hand = 0
+    @usableFromInline let capacity: Int
+    @usableFromInline var slots: [Slot?] = []
+    @usableFromInline var places: [String: Int] = [:]
+    @usableFromInline var free: [Int] = []
+    @usableFromInline var hand = 0
 
     init(capacity: Int) {
         precondition(capacity > 0)
@@ -68,6 +79,7 @@ struct BoundedTable<Value> {
 
     var count: Int { places.count }
 
+    @inlinable
     subscript(key: String) -> Value? {
         mutating get {
             guard let place = places[key] else { return nil }
@@ -76,6 +88,7 @@ struct BoundedTable<Value> {
         }
     }
 
+    @inlinable
     mutating func insert(_ value: Value, for key: String) {
         let slot = Slot(key: key, value: value, wasUsed: false)
         if let place = places[key] {
@@ -96,7 +109,8 @@ struct BoundedTable<Value> {
         }
     }
 
-    private mutating func fill(_ place: Int, _ slot: Slot) {
+    @inlinable
+    mutating func fill(_ place: Int, _ slot: Slot) {
         slots[place] = slot
         places[slot.key] = place
     }

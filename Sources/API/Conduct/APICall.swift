@@ -4,6 +4,7 @@ package import Audit
 package import Codec
 package import HTTP
 package import Identity
+import Loop
 
 /// Belongs to the listener's loop.
 package struct APICall {
@@ -12,8 +13,6 @@ package struct APICall {
     package let basics: APIBasics
     package let services: APIServices
     package let requestID: String
-    /// Where the request came from.
-    package let address: String
     let path: [(name: String, value: String)]
     /// An object with the parameters that were given; it is as `Endpoint.parameters` has it.
     package let query: JSONValue
@@ -22,6 +21,11 @@ package struct APICall {
     /// Whose data it is about, by `Endpoint.scope`; nil: the platform's, or in a list everybody's.
     package let tenant: String?
     let condition: VersionCondition
+
+    /// Where the request came from.
+    package var address: String { Self.address(of: request) }
+
+    static func address(of request: Request) -> String { request.peer.ip.map { "\($0)" } ?? "local" }
 
     /// A parameter of the path, decoded.
     package subscript(_ name: String) -> String { path.first { $0.name == name }?.value ?? "" }

@@ -97,18 +97,16 @@ package final class APIHandler: RequestHandler {
         }
         guard let services else { throw Problem(.unavailable, "Weir is starting. Repeat the request.", retryAfter: 1) }
         let principal = endpoint.access.isOpen ? nil : try await services.principal(of: request, requestID)
-        let address = request.peer.ip.map { "\($0)" } ?? "local"
         if let principal {
             let own = await limiter.admit(key: principal.id, tenant: principal.tenant).orNearer(verdict)
             verdict = own
             guard own.isAdmitted else { throw Problem(own) }
-            let origin = Audit.Origin(AuditActor(principal), address: address, requestID: requestID)
-            try await authorise(principal, endpoint, path, origin, services)
+            try await authorise(principal, endpoint, path, request, requestID, services)
         }
         let input = try Input(request, endpoint)
         let call = APICall(
             endpoint: endpoint, request: request, basics: basics, services: services, requestID: requestID,
-            address: address, path: path, query: input.query, body: input.body,
+            path: path, query: input.query, body: input.body,
             tenant: Self.tenant(endpoint.scope, path, input, principal), condition: input.condition)
         if let principal, endpoint.scope.isNamedInInput { try await call.admit(principal, owner: call.tenant) }
         guard endpoint.isIdempotencyKept else { return try await answer(call, principal) }
@@ -146,8 +144,8 @@ package final class APIHandler: RequestHandler {
 
     /// Whether the principal may use the endpoint, as far as the path tells. Every refusal is in the audit log.
     private func authorise(
-        _ principal: Principal, _ endpoint: Endpoint, _ path: [(name: String, value: String)], _ origin: Audit.Origin,
-        _ services: APIServices
+        _ principal: Principal, _ endpoint: Endpoint, _ path: [(name: String, value: String)], _ request: Request,
+        _ requestID: String, _ services: APIServices
     ) async throws(Problem) {
         var access = endpoint.access.permission.map { principal.may($0) } ?? .granted
         if case .path(let name) = endpoint.scope, !principal.reaches(path.first { $0.name == name }?.value) {
@@ -163,6 +161,8 @@ package final class APIHandler: RequestHandler {
         case .passwordChangeRequired:
             problem = Problem(.passwordChangeRequired, "Change the one-time password first.")
         }
+        let origin = Audit.Origin(
+            AuditActor(principal), address: APICall.address(of: request), requestID: requestID)
         await services.deny(endpoint, principal, problem.code, origin)
         throw problem
     }

@@ -28,7 +28,11 @@ package struct JSONWriter {
     package mutating func beginArray() { begin(UInt8(ascii: "[")) }
     package mutating func endArray() { end(UInt8(ascii: "]")) }
 
-    package mutating func key(_ name: String) { key(name.utf8.span) }
+    package mutating func key(_ name: String) {
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
 
     package mutating func key(_ name: Span<UInt8>) {
         string(name)
@@ -50,7 +54,13 @@ package struct JSONWriter {
         needsComma = true
     }
 
-    package mutating func string(_ text: String) { string(text.utf8.span) }
+    /// Swift's strings are UTF-8 always.
+    package mutating func string(_ text: String) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(escapingValid: text.utf8.span)
+        bytes.append(UInt8(ascii: "\""))
+    }
 
     /// Bytes that are not UTF-8 become replacement characters, so that what is written is always JSON; a caller who must
     /// not lose them asks `UTF8Check` first.

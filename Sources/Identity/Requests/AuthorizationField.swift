@@ -49,7 +49,7 @@ extension AuthorizationField {
         let scheme = value.extracting(..<end)
         if ASCII.equalIgnoringCase(scheme, "bearer".utf8.span) {
             guard rest < value.count else { throw .malformed }
-            for index in rest..<value.count where !Self.isTokenCharacter(value[index]) { throw .malformed }
+            guard value.firstIndex(from: rest, where: { $0.isNotOfToken }) == value.count else { throw .malformed }
             self = .bearer(rest..<value.count)
         } else if ASCII.equalIgnoringCase(scheme, RequestSignature.scheme.utf8.span) {
             self = .signature(try RequestSignature(value, from: rest))
@@ -57,15 +57,16 @@ extension AuthorizationField {
             throw .unknownScheme
         }
     }
+}
 
-    /// A character of base64url, or what stands between the parts of a token.
-    private static func isTokenCharacter(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-            true
-        default: false
-        }
+extension ByteBlock {
+    /// What is neither a character of base64url nor the point between the parts of a token.
+    @inline(__always)
+    fileprivate var isNotOfToken: ByteFlags {
+        let letters = ((self | 0x20) &- UInt8(ascii: "a")).isBelow(26) .& .!isNotASCII
+        let digits = (self &- UInt8(ascii: "0")).isBelow(10)
+        return
+            .!(letters .| digits .| equals(UInt8(ascii: "-")) .| equals(UInt8(ascii: "_")) .| equals(UInt8(ascii: ".")))
     }
 }
 
