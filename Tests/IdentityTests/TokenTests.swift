@@ -69,6 +69,23 @@ import Testing
         #expect(fault(text, mint, at: Self.now - 61) == .notYetValid)
     }
 
+    @Test("a token that was verified before ends with its time and with its key, and vouches for no other")
+    func verifiedBefore() throws {
+        let mint = try mint(key)
+        let text = try #require(try mint.issue(token))
+        for _ in 0..<3 { #expect(try mint.verify(Array(text.utf8).span, at: Self.now) == token) }
+        var bytes = Array(text.utf8)
+        for index in bytes.indices {
+            bytes[index] ^= 1
+            #expect(fault(String(decoding: bytes, as: UTF8.self), mint) != nil, "byte \(index)")
+            bytes[index] ^= 1
+        }
+        #expect(fault(text, mint) == nil)
+        #expect(fault(text, mint, at: Self.now + 7200) == .expired)
+        try mint.use([SigningKey(id: "k2", secret: Array(repeating: 1, count: 32), signsFrom: 0)])
+        #expect(fault(text, mint) == .foreignHeader)
+    }
+
     @Test("the signature is that of RFC 7515, A.1")
     func knownAnswer() throws {
         var secret: [UInt8] = []
