@@ -65,6 +65,8 @@ extension Stored: Equatable where Value: Equatable {}
 /// A part of a list.
 package struct RecordPage<Value: Sendable>: Sendable {
     package let records: [Stored<Value>]
+    /// Ids of those on this page whose documents cannot be read.
+    package let damaged: [String]
     /// Of the whole list.
     package let total: Int64
 }

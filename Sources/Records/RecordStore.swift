@@ -44,7 +44,7 @@ package final class RecordStore<Value: Storable> {
     /// - Parameters:
     ///   - page: from 1.
     ///   - size: at most 100, as the API has it.
-    /// - Returns: the records of one page of a list, the oldest first.
+    /// - Returns: the records of one page of a list, the oldest first. One that is damaged does not hide the others.
     package func page(_ list: String, page: Int, size: Int) async throws(StoreFault) -> RecordPage<Value> {
         let first = (page - 1) * size
         let reply = try await reading { () async throws(RedisError) in
@@ -58,10 +58,16 @@ package final class RecordStore<Value: Storable> {
             throw .unavailable(.unexpectedReply(to: "record-page"))
         }
         var records: [Stored<Value>] = []
+        var damaged: [String] = []
         for index in stride(from: 1, to: words.count, by: 3) {
-            records.append(try stored(words[index].text ?? "", words[index + 1], words[index + 2]))
+            let id = words[index].text ?? ""
+            do throws(StoreFault) {
+                records.append(try stored(id, words[index + 1], words[index + 2]))
+            } catch {
+                damaged.append(id)
+            }
         }
-        return RecordPage(records: records, total: total)
+        return RecordPage(records: records, damaged: damaged, total: total)
     }
 
     /// How many records a list has.

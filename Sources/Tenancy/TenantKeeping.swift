@@ -85,7 +85,10 @@ package final class TenantKeeping {
         do throws(StoreFault) {
             while !isStopped {
                 let page = try await tenants.store.page(TenantRecord.erasing, page: 1, size: Self.batch)
-                guard !page.records.isEmpty else { return }
+                guard !page.records.isEmpty else {
+                    for id in page.damaged { onFault(TenantFault(.unreadable(kind: TenantRecord.kind, id: id))) }
+                    return
+                }
                 for stored in page.records where !isStopped { try await erase(stored.value) }
             }
         } catch {
@@ -126,10 +129,11 @@ package final class TenantRecords<Value: Storable>: TenantData {
         var count = 0
         while true {
             let page = try await store.page(list(tenant), page: 1, size: 100)
-            guard !page.records.isEmpty else { return count }
-            for stored in page.records {
+            let ids = page.records.map(\.value.id) + page.damaged
+            guard !ids.isEmpty else { return count }
+            for id in ids {
                 do {
-                    try await store.delete(stored.value.id, ifVersion: nil, nil)
+                    try await store.delete(id, ifVersion: nil, nil)
                     count += 1
                 } catch .notFound {}
             }

@@ -41,14 +41,16 @@ package struct Rewrapping {
             var (found, changed) = (0, 0)
             var page = 1
             while true {
-                let records = try await storing { () async throws(StoreFault) in
-                    try await store.page(Value.sealedList, page: page, size: Self.pageSize).records
+                let list = try await storing { () async throws(StoreFault) in
+                    try await store.page(Value.sealedList, page: page, size: Self.pageSize)
                 }
-                for stored in records {
+                // What it holds may be sealed with a key that would be forgotten.
+                if let id = list.damaged.first { throw .store(.unreadable(kind: Value.kind, id: id)) }
+                for stored in list.records {
                     found += 1
                     if try await rewrap(stored, in: store) { changed += 1 }
                 }
-                if records.count < Self.pageSize { break }
+                if Int64(page * Self.pageSize) >= list.total { break }
                 page += 1
             }
             wrapped += changed

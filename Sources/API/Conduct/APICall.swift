@@ -5,6 +5,7 @@ package import Codec
 package import HTTP
 package import Identity
 import Loop
+import Telemetry
 
 /// Belongs to the listener's loop.
 package struct APICall {
@@ -45,6 +46,14 @@ package struct APICall {
         guard condition.holds(for: current) else {
             throw Problem(
                 .versionMismatch, "The object is in version \(current) by now; read it again before you change it.")
+        }
+    }
+
+    /// A list goes on without its damaged records; the log says which they are.
+    func report(_ damaged: [String], of kind: String) {
+        for id in damaged {
+            services.log.error(
+                "a record is damaged", ["kind": kind, "id": id, "request_id": requestID])
         }
     }
 

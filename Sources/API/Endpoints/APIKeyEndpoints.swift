@@ -21,6 +21,7 @@ enum APIKeyEndpoints {
             let page = try await storing { () async throws(StoreFault) in
                 try await call.services.identity.apiKeys.store.page(list, page: call.page, size: call.size)
             }
+            call.report(page.damaged, of: APIKey.kind)
             let uses = try await uses(of: page.records.map(\.value.id), call)
             let keys = zip(page.records, uses).map { IdentityObjects.json($0.value, lastUsedAt: $1) }
             return .page("api_keys", keys, total: page.total, of: call)

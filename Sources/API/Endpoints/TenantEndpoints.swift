@@ -40,6 +40,7 @@ enum TenantEndpoints {
             let page = try await asking { () async throws(TenantFault) in
                 try await call.services.tenants.list(status, page: call.page, size: call.size)
             }
+            call.report(page.damaged, of: TenantRecord.kind)
             return .page("tenants", page.records.map(\.value.document), total: page.total, of: call)
         }
         // All that one of a tenant sees is its own.

@@ -20,6 +20,7 @@ enum UserEndpoints {
             let page = try await storing { () async throws(StoreFault) in
                 try await call.services.identity.users.store.page(list, page: call.page, size: call.size)
             }
+            call.report(page.damaged, of: User.kind)
             return .page("users", page.records.map { IdentityObjects.json($0.value) }, total: page.total, of: call)
         })
 

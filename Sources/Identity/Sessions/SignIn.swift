@@ -130,6 +130,12 @@ package final class SignIn {
             let page = try await changing { () async throws(StoreFault) in
                 try await sessions.page(Session.list, page: 1, size: 100)
             }
+            // One that cannot be read lets nobody in.
+            for id in page.damaged {
+                do throws(StoreFault) { try await sessions.delete(id, ifVersion: nil, nil) } catch {
+                    if error != .notFound { throw .store(error) }
+                }
+            }
             let ended = page.records.filter { $0.value.expiresAt <= loop.wallMilliseconds }
             for stored in ended {
                 do throws(StoreFault) {

@@ -150,6 +150,7 @@ package final class SigningKeys: ChangeListener {
         let page = try await changing { () async throws(StoreFault) in
             try await store.page(SigningKeyRecord.sealedList, page: 1, size: 100)
         }
+        if let id = page.damaged.first { throw .store(.unreadable(kind: SigningKeyRecord.kind, id: id)) }
         let records = page.records.map(\.value).sorted { ($0.signsFrom, $0.id) < ($1.signsFrom, $1.id) }
         var keys: [SigningKey] = []
         for record in records {
