@@ -20,6 +20,8 @@ package enum AuthenticationFault: String, Error, CaseIterable, Sendable {
     case expiredToken = "expired_token"
     case endedSession = "ended_session"
     case suspended
+    /// Found out by the API, which knows tenants.
+    case deletedTenant = "deleted_tenant"
     case unknownKey = "unknown_key"
     case expiredKey = "expired_key"
     case badSignature = "bad_signature"
@@ -67,6 +69,9 @@ package final class Authenticator {
             throw error
         }
     }
+
+    /// Counts a refusal of who was let in here.
+    package func refused(_ fault: AuthenticationFault) { metrics.refusals[fault].increment() }
 
     private func sender(of request: Request) async throws(AuthenticationFault) -> Principal {
         guard let value = request.head.headers.first(.authorization) else { throw .missing }
