@@ -73,6 +73,7 @@ package final class APIKeyDirectory {
         _ origin: Origin
     ) async throws(IdentityFault) -> Stored<APIKey> {
         var key = stored.value
+        try mayTouch(key, principal)
         if let name = change.name { key.name = name }
         if let scopes = change.scopes { key.scopes = scopes }
         if let expiresAt = change.expiresAt {
@@ -94,7 +95,7 @@ package final class APIKeyDirectory {
         _ stored: Stored<APIKey>, ifVersion version: Int64?, by principal: Principal, _ origin: Origin
     ) async throws(IdentityFault) {
         let key = stored.value
-        guard principal.role.mayAppoint(key.role) else { throw .roleTooHigh(key.role) }
+        try mayTouch(key, principal)
         try await changing { () async throws(StoreFault) in
             try await store.delete(
                 key.id, ifVersion: version ?? stored.version,
@@ -104,6 +105,12 @@ package final class APIKeyDirectory {
         noted[key.id] = nil
         // What a key leaves when this fails is a number that nobody asks for.
         _ = try? await store.redis.send(RedisCommand("HDEL", Self.uses, key.id))
+    }
+
+    /// Nobody changes or revokes a key that can do more.
+    private func mayTouch(_ key: APIKey, _ principal: Principal) throws(IdentityFault) {
+        guard principal.role.mayAppoint(key.role), principal.permissions.isSuperset(of: key.principal.permissions)
+        else { throw .roleTooHigh(key.role) }
     }
 
     /// A key may not do what its maker may not: neither by role nor, if the maker is a key itself, by scope.
