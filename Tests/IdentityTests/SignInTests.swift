@@ -220,6 +220,41 @@ import Testing
         }
     }
 
+    @Test("strangers who guess do not keep a user out who has been at that address before")
+    func knownAddress() async throws {
+        try await World.run { world in
+            try await world.user("ann", .viewer)
+            func login(_ password: String, _ peer: String) async -> IdentityFault? {
+                await self.fault { () async throws(IdentityFault) in
+                    try await world.identity.signIn.login(
+                        username: "ann", password: password, from: SocketAddress(peer), world.origin)
+                }
+            }
+            #expect(await login("a good password", "10.0.0.1:1") == nil)
+            // As if they had guessed for hours.
+            var sha256 = try SHA256()
+            let key = try "weir:{records}:sign-in:user:" + sha256.digest("ann".utf8.span).description
+            _ = try await world.redis.send(RedisCommand("HSET", key, "attempts", "99", "free_at", "9999999999999"))
+            // Who comes from where nobody has signed in must wait, and the user need not.
+            guard case .slowDown = await login("a good password", "10.0.0.99:1") else {
+                Issue.record("the strangers were not slowed down")
+                return
+            }
+            #expect(await login("a good password", "10.0.0.1:2") == nil)
+            // That is no licence to guess there.
+            var slowed = false
+            for _ in 0..<12 where !slowed {
+                if case .slowDown? = await login("wrong", "10.0.0.1:1") { slowed = true }
+            }
+            #expect(slowed)
+            // Nor does it forgive the strangers.
+            guard case .slowDown = await login("a good password", "10.0.0.99:1") else {
+                Issue.record("the strangers were forgiven")
+                return
+            }
+        }
+    }
+
     @Test("the last administrator stays, and nobody changes those above")
     func rules() async throws {
         try await World.run { world in
