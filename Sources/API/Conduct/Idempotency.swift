@@ -85,7 +85,8 @@ package final class Idempotency {
                 .idempotencyKeyReused, "This Idempotency-Key came with another request; each request needs its own.")
         case "ANSWER":
             if words.count == 2, let reply = words[1].text.flatMap({ open($0, place) }) { return reply }
-            throw Problem(.internalError, "The answer that was kept cannot be read.")
+            // The master key that sealed it was forgotten. To do it again is what the key is there to prevent.
+            throw Problem(.idempotencyAnswerLost, "The request was done; its answer cannot be shown again.")
         default:
             throw Problem(
                 .idempotencyInProgress, "The first request with this Idempotency-Key is still at work.", retryAfter: 1)

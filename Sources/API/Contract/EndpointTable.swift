@@ -38,7 +38,9 @@ extension Endpoint {
         } else {
             codes.append(.unexpectedBody)
         }
-        if method == .post { codes += [.idempotencyKeyReused, .idempotencyInProgress, .invalidHeader] }
+        if method == .post {
+            codes += [.idempotencyKeyReused, .idempotencyInProgress, .idempotencyAnswerLost, .invalidHeader]
+        }
         if method == .put || method == .patch || method == .delete {
             codes += [.versionMismatch, .changedMeanwhile, .invalidHeader]
         }

@@ -55,6 +55,9 @@ extension ProblemCode {
         "idempotency_key_reused", .unprocessableContent, "The Idempotency-Key was used for another request.")
     package static let idempotencyInProgress = ProblemCode(
         "idempotency_in_progress", .conflict, "The first request with this Idempotency-Key is not answered yet.")
+    package static let idempotencyAnswerLost = ProblemCode(
+        "idempotency_answer_lost", .conflict,
+        "The request with this Idempotency-Key was done, but its answer went with a former master key.")
     package static let nameTaken = ProblemCode(
         "name_taken", .conflict, "Another object has this name; `errors` says which.")
     package static let versionMismatch = ProblemCode(
