@@ -211,9 +211,14 @@ def test_a_denial_is_in_the_audit_log(world):
     assert viewer.call("PATCH", f"/api/v1/tenants/{world.own.tenant}", {"tenant_name": "X"},
                        headers=[f"X-Request-Id: {mark}-403"]).status == 403  # fmt: skip
     assert viewer.get(f"/api/v1/tenants/{world.other.tenant}", headers=[f"X-Request-Id: {mark}-404"]).status == 404
+    viewer_id = viewer.get("/api/v1/auth/me").json["id"]
+    assert viewer.get(f"/api/v1/users/{viewer_id}", headers=[f"X-Request-Id: {mark}-user"]).status == 403
     entries = world.admin.get(f"/api/v1/audit?outcome=denied&tenant_id={world.own.tenant}&size=100").json
     array = next(value for value in entries.values() if isinstance(value, list))
     found = {entry["request_id"]: entry for entry in array if (entry.get("request_id") or "").startswith(mark)}
     assert found[f"{mark}-403"]["code"] == "permission_missing"
     assert found[f"{mark}-404"]["code"] == "not_found"
+    assert found[f"{mark}-403"]["object"] == {"kind": "tenant", "id": world.own.tenant}
+    assert found[f"{mark}-404"]["object"] == {"kind": "tenant", "id": world.other.tenant}
+    assert found[f"{mark}-user"]["object"] == {"kind": "user", "id": viewer_id}, "not the tenant: what the action is about"
     assert all(entry["actor"]["name"] == "own.viewer" and entry["address"] == "127.0.0.1" for entry in found.values())

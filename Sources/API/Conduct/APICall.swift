@@ -37,8 +37,13 @@ package struct APICall {
     /// For `TenantScope.object`: lets the principal pass to an object of this owner, or throws what hides it.
     package func admit(_ principal: Principal, owner: String?) async throws(Problem) {
         guard !principal.reaches(owner) else { return }
-        await services.deny(endpoint, principal, .notFound, origin(principal))
+        await deny(principal, .notFound)
         throw .notFound
+    }
+
+    /// Puts a refusal into the audit log.
+    package func deny(_ principal: Principal, _ code: ProblemCode) async {
+        await services.deny(endpoint, path, principal, code, origin(principal))
     }
 
     /// What an update goes by: throws unless If-Match, if it was sent, names this version of the object.

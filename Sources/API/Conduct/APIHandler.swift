@@ -163,7 +163,7 @@ package final class APIHandler: RequestHandler {
         }
         let origin = Audit.Origin(
             AuditActor(principal), address: APICall.address(of: request), requestID: requestID)
-        await services.deny(endpoint, principal, problem.code, origin)
+        await services.deny(endpoint, path, principal, problem.code, origin)
         throw problem
     }
 

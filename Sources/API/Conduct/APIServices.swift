@@ -48,8 +48,12 @@ package final class APIServices {
     }
 
     /// Puts a refusal into the audit log. The answer does not depend on it: refusing is safe even when Redis is away.
-    func deny(_ endpoint: Endpoint, _ principal: Principal, _ code: ProblemCode, _ origin: Audit.Origin) async {
-        let entry = origin.entry(endpoint.action, tenant: principal.tenant, outcome: .denied, code: code.name)
+    func deny(
+        _ endpoint: Endpoint, _ path: [(name: String, value: String)], _ principal: Principal, _ code: ProblemCode,
+        _ origin: Audit.Origin
+    ) async {
+        let entry = origin.entry(
+            endpoint.action, on: endpoint.object(of: path), tenant: principal.tenant, outcome: .denied, code: code.name)
         do throws(RedisError) { try await audit.append(entry) } catch {
             log.error(
                 "a refusal is missing in the audit log",

@@ -1,5 +1,6 @@
 // One endpoint: all that routes, guards, checks, runs and documents it. `EndpointTable` has them all.
 
+import Audit
 package import HTTP
 package import Identity
 
@@ -42,6 +43,13 @@ package final class Endpoint: Sendable {
         self.answers = answers
         ownProblems = problems
         self.access = access
+    }
+
+    /// What the path names, as the audit log has it: the tenant, else what the action is about. nil where it names nothing.
+    func object(of path: [(name: String, value: String)]) -> AuditObject? {
+        guard let id = path.first?.value else { return nil }
+        if case .path = scope { return AuditObject("tenant", id) }
+        return AuditObject(String(action.prefix { $0 != "." }), id)
     }
 }
 

@@ -73,7 +73,7 @@ enum TenantEndpoints {
         let change = TenantChange(call.body)
         if change.isOfPlatform, principal.may(.tenantsManage) != .granted {
             let code = ProblemCode.permissionMissing
-            await call.services.deny(call.endpoint, principal, code, call.origin(principal))
+            await call.deny(principal, code)
             throw Problem(code, "`max_accounts`, `max_daily_messages` and `status` need `tenants.manage`.")
         }
         let version = try await condition(call)
