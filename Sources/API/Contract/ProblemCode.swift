@@ -45,7 +45,7 @@ extension ProblemCode {
     package static let headTooLarge = ProblemCode(
         "head-too-large", .headerFieldsTooLarge, "The header fields are larger than any that Weir reads.")
     package static let contentTooLarge = ProblemCode(
-        "content_too_large", .contentTooLarge, "The body is larger than any that is accepted here.")
+        "content-too-large", .contentTooLarge, "The body is larger than any that is accepted here.")
     package static let unsupportedMediaType = ProblemCode(
         "unsupported_media_type", .unsupportedMediaType, "Content-Type is not application/json.")
     package static let validationFailed = ProblemCode(

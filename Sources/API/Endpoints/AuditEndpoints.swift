@@ -51,7 +51,11 @@ enum AuditEndpoints {
             .query("start_time", .time, "Not before this."), .query("end_time", .time, "Not after this."),
             .query("actor_id", word, "The id of a user or key; a part of Weir by its name, as `configuration`."),
             .query("actor_name", word, "Also of those who only claimed it, at a failed sign-in."),
-            .query("action", word, "`tenant.update`, or `tenant` for all that is done to tenants."),
+            .query(
+                "action", word,
+                "`tenant.update`, or `tenant` for all that is done to tenants; sign-ins are `session.create`, also those "
+                    + "refused."
+            ),
             .query("object_kind", word, "`tenant`, `user`, `api-key`, …"), .query("object_id", word, "Its id."),
             .query("outcome", outcome, "How it ended."),
         ] + PageQuery.parameters
