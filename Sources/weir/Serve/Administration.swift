@@ -134,7 +134,7 @@ extension Administration.Parts {
         // First whoever could still come in.
         let data: [any TenantData] = [
             TenantRecords("users", RecordStore<User>(redis: redis, audit: audit)) { User.list(ofTenant: $0.id) },
-            TenantRecords("api_keys", RecordStore<APIKey>(redis: redis, audit: audit)) { APIKey.list(ofTenant: $0.id) },
+            TenantRecords("keys", RecordStore<APIKey>(redis: redis, audit: audit)) { APIKey.list(ofTenant: $0.id) },
             TenantCounters(redis: redis), TenantDeadLetters(redis: redis),
         ]
         tenantKeeping = TenantKeeping(tenants, data: data) { fault in
