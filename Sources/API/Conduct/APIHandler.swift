@@ -218,7 +218,8 @@ private struct Input {
         condition = try VersionCondition(request.header("if-match"))
         guard validator.faults.isEmpty else {
             throw Problem(
-                .validationFailed, "\(validator.faults.count) of the members or parameters are wrong; see errors.",
+                .validationFailed,
+                "Wrong members or parameters: \(validator.faults.count); see errors.",
                 errors: validator.faults)
         }
     }

@@ -209,7 +209,10 @@ extension Problem {
             self.init(
                 .validationFailed, "Members are wrong.",
                 errors: problems.map { MemberFault(field: $0.field, code: $0.code, detail: "\($0.detail)") })
-        case .configured: self.init(.tenantConfigured, "\(fault)")
+        case .configured:
+            self.init(
+                .tenantConfigured,
+                "The tenant has a block in weir.conf; take it out there and reload (SIGHUP), then delete it.")
         case .suspended: self.init(.tenantSuspended, "\(fault)")
         case .store(let fault): self.init(fault)
         }

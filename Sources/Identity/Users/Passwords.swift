@@ -11,10 +11,10 @@ package enum PasswordFault: Error, Equatable, Sendable, CustomStringConvertible 
 
     package var description: String {
         switch self {
-        case .tooShort: "a password has at least \(Passwords.bytesMin) bytes"
-        case .tooLong: "a password has at most \(Bcrypt.passwordBytesMax) bytes of UTF-8: bcrypt sees no more"
-        case .hasZeroByte: "a password has no zero byte: bcrypt sees nothing behind it"
-        case .holdsUsername: "a password does not contain the username"
+        case .tooShort: "A password has at least \(Passwords.bytesMin) bytes"
+        case .tooLong: "A password has at most \(Bcrypt.passwordBytesMax) bytes of UTF-8: bcrypt sees no more"
+        case .hasZeroByte: "A password has no zero byte: bcrypt sees nothing behind it"
+        case .holdsUsername: "A password does not contain the username"
         }
     }
 }

@@ -16,16 +16,23 @@ struct CallbackDelivery: Sendable {
         let client = HTTPClient(loop: loop, resolver: Resolver(loop: loop), tls: tls)
         var refused = 0
         var unavailable = 0
+        var limited = 0
         for number in 1...count {
             let callback = try maker.callback(number: number, at: loop.wallMilliseconds / 1000)
             switch try await send(callback, by: client, on: loop) {
             case .accepted: break
             case .refused: refused += 1
             case .unavailable: unavailable += 1
+            case .limited: limited += 1
             }
         }
         client.closeIdle()
-        guard refused + unavailable > 0 else { return .success }
+        guard refused + unavailable + limited > 0 else { return .success }
+        if refused + unavailable == 0 {
+            throw .failed(
+                "\(limited) of \(quantity(count, "callback")) not accepted: there were more than the quota of callbacks in the "
+                    + "rule file or `limits` allow; WeCom would send again")
+        }
         if refused == 0 {
             throw .failed(
                 "\(unavailable) of \(quantity(count, "callback")) not accepted: Weir cannot keep events now, most often because "
@@ -36,7 +43,7 @@ struct CallbackDelivery: Sendable {
                 + "source has another name, token, key or receiveid there than here")
     }
 
-    private enum Verdict { case accepted, refused, unavailable }
+    private enum Verdict { case accepted, refused, unavailable, limited }
 
     private func send(
         _ callback: OutgoingCallback, by client: HTTPClient, on loop: EventLoop
@@ -56,6 +63,7 @@ struct CallbackDelivery: Sendable {
             throw .failed("the answer to a verification must be the decrypted echostr and nothing else")
         }
         if response.status == .serviceUnavailable { return .unavailable }
+        if response.status == .tooManyRequests { return .limited }
         return isRight ? .accepted : .refused
     }
 

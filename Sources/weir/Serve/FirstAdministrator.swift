@@ -7,7 +7,7 @@ enum FirstAdministrator {
         The first administrator of this Weir, shown this once:
             username  \(username)
             password  \(password)   (must be changed at the first sign-in)
-        Lost it? `weir users reset \(username)` makes another.
+        Lost it? `weir users reset \(username) --config FILE` makes another.
 
 
         """
