@@ -267,18 +267,37 @@ def test_a_signed_request_is_taken_once_and_not_when_it_was_changed(admin):
     becomes(lambda: admin.signed("GET", "/api/v1/auth/me", **as_key), 401)
 
 
-def test_the_command_in_the_readme_signs_a_request(gateway, admin, tmp_path):
+def run_readme_block(readme, beginning, gateway, tmp_path, **values):
+    """Runs the block of commands with these values of its variables, as a reader would have put them in."""
+    block = re.search(rf"```sh\n({beginning}.*?)```", (ROOT / readme).read_text(), re.S)[1]
+    for variable, value in {"api": f"https://127.0.0.1:{gateway.api}", **values}.items():
+        block, count = re.subn(rf"(^| ){variable}=('[^']*'|\S+)", rf"\g<1>{variable}={value}", block, count=1)
+        assert count == 1
+    (tmp_path / "Certs").mkdir(exist_ok=True)
+    if not (tmp_path / "Certs/dev").exists():
+        os.symlink(gateway.certificates, tmp_path / "Certs/dev")
+    done = subprocess.run(["bash", "-c", block], cwd=tmp_path, capture_output=True, text=True, timeout=30)
+    return json.loads(done.stdout or "{}"), done.stderr + done.stdout
+
+
+READMES = ["README.md", "README.zh-CN.md"]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_command_in_the_readme_signs_a_request(gateway, admin, tmp_path, readme):
     key = make_key(admin)
-    for readme in ("README.md", "README.zh-CN.md"):
-        block = re.search(r"```sh\n(api=.*?)```", (ROOT / readme).read_text(), re.S)[1]
-        for variable, value in [("api", f"https://127.0.0.1:{gateway.api}"), ("key", key["id"]), ("secret", key["secret"])]:
-            block, count = re.subn(rf"\b{variable}=\S+", f"{variable}={value}", block, count=1)
-            assert count == 1
-        (tmp_path / "Certs").mkdir(exist_ok=True)
-        if not (tmp_path / "Certs/dev").exists():
-            os.symlink(gateway.certificates, tmp_path / "Certs/dev")
-        done = subprocess.run(["bash", "-c", block], cwd=tmp_path, capture_output=True, text=True, timeout=30)
-        assert json.loads(done.stdout)["id"] == key["id"], done.stderr + done.stdout
+    me, said = run_readme_block(readme, r"api=\S+ key=", gateway, tmp_path, key=key["id"], secret=key["secret"])
+    assert me.get("id") == key["id"], said
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_commands_in_the_readme_sign_in_for_the_first_time(gateway, admin, tmp_path, readme):
+    name = f"reader-{READMES.index(readme)}"
+    made = admin.post("/api/v1/users", {"username": name, "password": "once-and-never-again", "role": "platform-admin"})
+    assert made.status == 201, made.text
+    me, said = run_readme_block(
+        readme, r"api=\S+ user=", gateway, tmp_path, user=name, once="once-and-never-again", password="'chosen by me'")  # fmt: skip
+    assert me.get("name") == name and me["must_change_password"] is False, said
 
 
 # --- Secrets at rest
