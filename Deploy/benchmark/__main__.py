@@ -50,7 +50,7 @@ def measure(effort, folder, say):
         attempt("webhooks", webhooks, folder, certificate, effort, started, void)
         attempt("delivery_cpu_us", delivery_alone, folder, certificate, effort, started)
         attempt("api", api_cost, folder, certificate, effort, started)
-        attempt("rules_us", rule_matching)
+        attempt("rules", rule_matching)
     finally:
         for server in reversed(started):
             server.stop()

@@ -50,8 +50,14 @@ def flat(results):
         figures[f"api_cpu_us{suffix}"] = rounded(found.get("me"))
         figures[f"api_tenant_cpu_us{suffix}"] = rounded(found.get("tenant"))
         figures[f"api_nginx_cpu_us{suffix}"] = rounded(found.get("nginx"))
-    for routes, value in results.get("rules_us", {}).items():
-        figures[f"rules_us_{routes}_routes"] = value
+        figures[f"api_resident_mb{suffix}"] = rounded(found.get("resident_mb"))
+    rules = results.get("rules", {})
+    for routes, found in rules.get("routes", {}).items():
+        figures[f"rules_us_{routes}_routes"] = found["us_per_event"]
+        figures[f"rules_compile_ms_{routes}_routes"] = found["compile_ms"]
+        figures[f"rules_bytes_per_route_{routes}_routes"] = found["bytes_per_route"]
+    for words, found in rules.get("words", {}).items():
+        figures[f"rules_us_list_of_{words}_words"] = found["us_per_event"]
     return figures
 
 
@@ -73,6 +79,12 @@ GOALS = [
     ("resident when idle, MB", lambda f: f["idle_rss_mb"], "<", 30),
     ("callback to webhook p99 at 2,000/s, ms", lambda f: f.get("webhook_p99_ms_at_2000"), "<=", 10),
     ("callback to webhook p99 at 5,000/s, ms", lambda f: f.get("webhook_p99_ms_at_5000"), "<=", 10),
+    ("rules, µs per event with 10 routes", lambda f: f.get("rules_us_10_routes"), "<=", 1),
+    ("rules, 10,000 routes : 10 routes",
+     lambda f: ratio(f.get("rules_us_10000_routes"), f.get("rules_us_10_routes")), "<=", 2),
+    ("rules, a list of 10,000 words : one of 10",
+     lambda f: ratio(f.get("rules_us_list_of_10000_words"), f.get("rules_us_list_of_10_words")), "<=", 2),
+    ("rules, compiling 10,000 routes, ms", lambda f: f.get("rules_compile_ms_10000_routes"), "<", 200),
 ]  # fmt: skip
 
 

@@ -27,14 +27,15 @@ class Effort:
     webhook_rates: tuple
     starts: int
     api_seconds: int
+    api_tenants: int  # stored for the second look at the API; 0 for no second look
 
     @classmethod
     def quick(cls):
-        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1)
+        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1, 0)
 
     @classmethod
     def full(cls):
-        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9, 4)
+        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9, 4, 10_000)
 
 
 def median(values):
@@ -216,4 +217,6 @@ def delivery_alone(folder, certificate, effort, started):
 
 
 def rule_matching():
-    return {str(routes): load("rules", routes=routes)["us_per_event"] for routes in (10, 1000)}
+    found = {str(routes): load("rules", routes=routes) for routes in (10, 1000, 10_000)}
+    lists = {str(words): load("rules", words=words) for words in (10, 10_000)}
+    return {"routes": found, "words": lists}

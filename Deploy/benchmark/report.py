@@ -62,6 +62,14 @@ def table(document):
         ("deliveries per core and second", "deliveries_per_core_s", None),
         ("rules: µs per event with 10 routes", "rules_us_10_routes", None),
         ("rules: µs per event with 1,000 routes", "rules_us_1000_routes", None),
+        ("rules: µs per event with 10,000 routes", "rules_us_10000_routes", None),
+        ("rules: bytes per route, of 10,000", "rules_bytes_per_route_10000_routes", None),
+        ("API: CPU µs of `GET /api/v1/auth/me`", "api_cpu_us", "api_nginx_cpu_us"),
+        ("API: the same with 10,000 tenants", "api_cpu_us_10000_tenants", "api_nginx_cpu_us_10000_tenants"),
+        ("API: CPU µs of `GET /api/v1/tenants/{id}`", "api_tenant_cpu_us", None),
+        ("API: the same with 10,000 tenants", "api_tenant_cpu_us_10000_tenants", None),
+        ("API: MB resident after these, with one tenant", "api_resident_mb", None),
+        ("API: the same with 10,000 tenants", "api_resident_mb_10000_tenants", None),
     ):
         lines.append(f"| {title} | {number(document.get(ours))} | {number(document.get(theirs)) if theirs else ''} |")
     if document["void"]:

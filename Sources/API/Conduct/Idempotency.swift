@@ -1,10 +1,11 @@
 // Idempotency-Key: a POST that is sent again, because its answer was lost, is answered again and not done again. The answer is kept
-// in Redis for a day, sealed, since it may hold what is shown only once.
+// in Redis for a day, sealed, since it may hold what is shown only once; so is the digest of the request, whose body may hold a
+// password: whoever reads Redis could try passwords against a bare one.
 //
 // | key                        | type | what                                                | goes when                       |
 // | -------------------------- | ---- | --------------------------------------------------- | ------------------------------- |
-// | weir:{idempotency}:<place> | hash | `print` of the request, `token` of who answers it,  | a minute after the claim; with  |
-// |                            |      | `answer` once there is one                          | an answer, a day after it       |
+// | weir:{idempotency}:<place> | hash | `print` of the request, sealed, `token` of who      | a minute after the claim; with  |
+// |                            |      | answers it, `answer` once there is one              | an answer, a day after it       |
 
 import Codec
 package import Crypto
@@ -50,8 +51,8 @@ package final class Idempotency {
             [
                 call.endpoint.operation, call.request.path, call.request.head.target.query.map(call.request.text) ?? "",
             ], call.request.body)
-        // Strangers share no keys: what they send is part of the place, so none of them can take another's.
-        let place = try digest([principal?.id ?? "anonymous " + print, key], [])
+        // Strangers of different addresses share no keys, so none of them can take another's.
+        let place = try digest([principal?.id ?? "anonymous " + call.address, key], [])
         let token = String(random.next(), radix: 16)
         if let answer = try await claim(place, print, token) { return answer }
         let reply: Reply
@@ -67,30 +68,38 @@ package final class Idempotency {
     }
 
     private func claim(_ place: String, _ print: String, _ token: String) async throws(Problem) -> Reply? {
+        guard let sealed = try? vault.seal(Array(print.utf8).span, at: Self.sealedPlace(place, "print")) else {
+            throw Problem(.internalError, "the Idempotency-Key cannot be sealed")
+        }
         let words: [RedisValue]
         do throws(RedisError) {
             words =
                 try await redis.run(Self.claim, keys: [Self.redisKey(place)]) {
-                    $0.append(print)
+                    $0.append(sealed)
                     $0.append(token)
                     $0.append(Self.claimFor.milliseconds)
                 }.array ?? []
         } catch {
             throw Problem(.unavailable, "The Idempotency-Key cannot be kept now. Repeat the request.", retryAfter: 1)
         }
-        switch words.first?.text {
-        case "CLAIMED": return nil
-        case "OTHER":
-            throw Problem(
-                .idempotencyKeyReused, "This Idempotency-Key came with another request; each request needs its own.")
-        case "ANSWER":
-            if words.count == 2, let reply = words[1].text.flatMap({ open($0, place) }) { return reply }
+        // Nothing is kept under this key: it is this request's now.
+        guard let kept = words.first?.text else { return nil }
+        guard let first = try? vault.open(kept, at: Self.sealedPlace(place, "print")) else {
             // The master key that sealed it was forgotten. To do it again is what the key is there to prevent.
             throw Problem(.idempotencyAnswerLost, "The request was done; its answer cannot be shown again.")
-        default:
+        }
+        guard first == Array(print.utf8) else {
+            throw Problem(
+                .idempotencyKeyReused, "This Idempotency-Key came with another request; each request needs its own.")
+        }
+        guard words.count == 2, let answer = words[1].text else {
             throw Problem(
                 .idempotencyInProgress, "The first request with this Idempotency-Key is still at work.", retryAfter: 1)
         }
+        guard let reply = open(answer, place) else {
+            throw Problem(.idempotencyAnswerLost, "The request was done; its answer cannot be shown again.")
+        }
+        return reply
     }
 
     /// Keeps the answer, or with none gives the key back. Should this fail, the claim ends by itself.
@@ -130,12 +139,12 @@ package final class Idempotency {
             "version": reply.version.map { .number(JSONNumber($0)) } ?? .null,
             "location": reply.location.map { .string($0) } ?? .null,
         ]
-        return try? vault.seal(document.bytes.span, at: Self.sealedPlace(place))
+        return try? vault.seal(document.bytes.span, at: Self.sealedPlace(place, "answer"))
     }
 
     private func open(_ text: String, _ place: String) -> Reply? {
         var body: [UInt8] = []
-        guard let bytes = try? vault.open(text, at: Self.sealedPlace(place)),
+        guard let bytes = try? vault.open(text, at: Self.sealedPlace(place, "answer")),
             let document = try? JSONValue(parsing: bytes.span), let status = document["status"]?.integer,
             let encoded = document["body"]?.string,
             (try? Base64.decode(Array(encoded.utf8).span, appendingTo: &body)) != nil
@@ -150,25 +159,23 @@ package final class Idempotency {
 
     private static func redisKey(_ place: String) -> String { "weir:{idempotency}:" + place }
 
-    private static func sealedPlace(_ place: String) -> SealedPlace {
-        SealedPlace(kind: "idempotency", id: place, field: "answer")
+    private static func sealedPlace(_ place: String, _ field: String) -> SealedPlace {
+        SealedPlace(kind: "idempotency", id: place, field: field)
     }
 
     // MARK: Scripts
 
-    /// KEYS: the place. ARGV: print, token, ms of the claim.
+    /// KEYS: the place. ARGV: print, token, ms of the claim. Returns what is kept there: nothing, a print, or a print and an answer.
     private static let claim = RedisScript(
         "idempotency-claim",
         """
         local kept = redis.call('HMGET', KEYS[1], 'print', 'answer')
         if kept[1] then
-          if kept[1] ~= ARGV[1] then return {'OTHER'} end
-          if kept[2] then return {'ANSWER', kept[2]} end
-          return {'RUNNING'}
+          return kept
         end
         redis.call('HSET', KEYS[1], 'print', ARGV[1], 'token', ARGV[2])
         redis.call('PEXPIRE', KEYS[1], ARGV[3])
-        return {'CLAIMED'}
+        return {}
         """)
 
     /// KEYS: the place. ARGV: token, answer or nothing, ms to keep it. A claim that ended meanwhile is another's by now.
