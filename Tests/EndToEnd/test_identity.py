@@ -59,9 +59,9 @@ def test_the_first_start_shows_a_password_once_that_opens_nothing_but_its_own_ch
     gateway.stop()
     gateway.start()
     assert settled.get("/api/v1/users").status == 200, "a session outlives a restart"
-    log = gateway.log_text()
-    assert log.count(password) == 1 and log.count("The first administrator") == 1
-    for secret in (PASSWORD, tokens["refresh_token"], tokens["access_token"]):
+    output, log = gateway.output_text(), gateway.log_text()
+    assert output.count(password) == 1 and output.count("The first administrator") == 1
+    for secret in (password, PASSWORD, tokens["refresh_token"], tokens["access_token"]):
         assert secret not in log
 
 

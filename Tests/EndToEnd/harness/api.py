@@ -95,7 +95,7 @@ def settle(gateway, username, first, password=PASSWORD):
 def one_time_password(gateway):
     """What the first start prints."""
     shown = eventually(
-        lambda: re.search(r"username  admin\n\s+password  (\S+)", gateway.log_text()), 20, "a first administrator"
+        lambda: re.search(r"username  admin\n\s+password  (\S+)", gateway.output_text()), 20, "a first administrator"
     )
     return shown[1]
 

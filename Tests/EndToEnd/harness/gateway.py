@@ -55,6 +55,7 @@ class Gateway:
         self.data = self.folder / "data"
         self.config = self.folder / "weir.conf"
         self.log = self.folder / "log"
+        self.output = self.folder / "output"
         self.ca = self.certificates / "ca.pem"
         self.public, self.plain, self.api, self.operations = (free_port() for _ in range(4))
         self.process = None
@@ -79,10 +80,10 @@ class Gateway:
     def start(self, ready=True):
         self.killed = False
         limited = ["prlimit", f"--nofile={self.descriptors}"] if self.descriptors else []
-        with open(self.log, "ab") as log:
+        with open(self.log, "ab") as log, open(self.output, "ab") as output:
             self.process = subprocess.Popen(
                 [*limited, BINARY, "serve", "--config", self.config],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, env=os.environ | self.environment,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=log, cwd=self.folder, env=os.environ | self.environment,
                 start_new_session=True,  # a process group of its own, as a terminal would give it
             )  # fmt: skip
         if ready:
@@ -189,6 +190,10 @@ class Gateway:
 
     def log_text(self):
         return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def output_text(self):
+        """What it told whoever started it, and no log."""
+        return self.output.read_text(errors="replace") if self.output.exists() else ""
 
     def log_tail(self, lines=40):
         return "\n".join(self.log_text().splitlines()[-lines:])
