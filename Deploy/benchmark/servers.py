@@ -1,5 +1,6 @@
 """The servers under measurement, each in a folder of its own below one temporary folder, on free loopback ports."""
 
+import base64
 import http.client
 import json
 import os
@@ -189,6 +190,9 @@ class Weir(Server):
         ]  # fmt: skip
         if redis:
             lines.append(f'redis {{ url "unix:{redis.socket}" }}')
+            # Those that share a Redis share the key of its secrets.
+            os.environ.setdefault("WEIR_BENCH_KEY", base64.b64encode(os.urandom(32)).decode())
+            lines.append("vault { master-key env:WEIR_BENCH_KEY }")
         if roles:
             lines.append(f"roles [{', '.join(roles)}]")
         lines.append('tenant "bench" {')
