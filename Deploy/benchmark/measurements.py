@@ -135,11 +135,11 @@ def handshakes(peers, effort, rounds):
 def idle_memory(folder, certificate, effort, started):
     """Resident bytes of the server for each connection that had one answer and says nothing more. The processes are fresh:
     what one freed after an earlier run it would use again now, and its connections would seem to need less."""
-    servers = {
-        "nginx": Nginx.plain(folder / "idle-nginx", certificate),
-        "weir": Weir(folder / "idle-weir", certificate, RULES, roles=["edge"]),
-    }
-    started += servers.values()
+    nginx = Nginx.plain(folder / "idle-nginx", certificate)
+    started.append(nginx)
+    weir = Weir(folder / "idle-weir", certificate, RULES, roles=["edge"])
+    started.append(weir)
+    servers = {"nginx": nginx, "weir": weir}
     results = {}
     for name, server in servers.items():
         load("requests", port=server.port, connections=64, count=2000)
@@ -203,10 +203,13 @@ def webhooks(folder, certificate, effort, started, void):
 def delivery_alone(folder, certificate, effort, started):
     """The same way through two processes, so that the worker's CPU time is that of deliveries and of nothing else."""
     receiver, rate = free_port(), effort.webhook_rates[0]
+    # Each is remembered before the next is started: if that one cannot, these are stopped all the same.
     redis = Redis(folder / "split-redis")
+    started.append(redis)
     edge = Weir(folder / "split-edge", certificate, RULES, redis, receiver, ["edge", "router"])
+    started.append(edge)
     worker = Weir(folder / "split-worker", certificate, RULES, redis, receiver, ["worker"])
-    started += [redis, edge, worker]
+    started.append(worker)
     figures = load(
         "requests", {"server": edge.worker, "worker": worker.worker}, port=edge.port, connections=64,
         count=rate * effort.webhook_seconds, rate=rate, receiver=receiver, certificate=certificate, warm_up=rate // 2,
