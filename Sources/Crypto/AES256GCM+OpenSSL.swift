@@ -3,38 +3,24 @@
 
 import COpenSSL
 
-/// Ownership: `context` is made by init and freed by deinit (which also wipes the key schedule); nobody else sees it.
 @safe package struct AES256GCM: ~Copyable {
     package typealias Key = InlineArray<32, UInt8>
     /// Never twice with the same key: drawn at random, which is safe for 2^32 texts, and data keys seal one text each.
     package typealias Nonce = InlineArray<12, UInt8>
     package static let tagSize = 16
 
-    private let context: OpaquePointer
+    private let context: CipherContext
 
-    package init() throws(CryptoError) {
-        ErrorQueue.clear()
-        let algorithm = unsafe try Algorithms.aes256gcm.get()
-        guard let context = unsafe EVP_CIPHER_CTX_new() else { throw .failedNow(to: "make a context for AES") }
-        guard unsafe EVP_CipherInit_ex2(context, algorithm, nil, nil, 0, nil) == 1 else {
-            unsafe EVP_CIPHER_CTX_free(context)
-            throw .failedNow(to: "prepare AES-256-GCM")
-        }
-        unsafe self.context = context
-    }
-
-    deinit {
-        unsafe EVP_CIPHER_CTX_free(context)
-    }
+    package init() throws(CryptoError) { context = try CipherContext(Algorithms.aes256gcm) }
 
     /// The ciphertext, and the tag behind it.
     package mutating func seal(
         _ plaintext: Span<UInt8>, key: Key, nonce: Nonce, authenticating place: Span<UInt8>
     ) throws(CryptoError) -> [UInt8] {
-        try begin(1, key, nonce, place)
+        try begin(.encrypt, key, nonce, place)
         var sealed = try update(plaintext)
         var tag = [UInt8](repeating: 0, count: Self.tagSize)
-        let context = unsafe context
+        let context = unsafe context.pointer
         let status = unsafe tag.withUnsafeMutableBytes { tag -> CInt in
             var written: CInt = 0
             guard unsafe EVP_CipherFinal_ex(context, tag.baseAddress, &written) == 1, written == 0 else { return 0 }
@@ -51,10 +37,10 @@ import COpenSSL
     ) throws(CryptoError) -> [UInt8] {
         let count = sealed.count - Self.tagSize
         guard count >= 0 else { throw .notAuthentic }
-        try begin(0, key, nonce, place)
+        try begin(.decrypt, key, nonce, place)
         var plaintext = try update(sealed.extracting(..<count))
         var tag = unsafe sealed.extracting(count...).withUnsafeBufferPointer { unsafe Array($0) }
-        let context = unsafe context
+        let context = unsafe context.pointer
         let isAuthentic = unsafe tag.withUnsafeMutableBytes { tag -> Bool in
             var written: CInt = 0
             return unsafe EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, CInt(tag.count), tag.baseAddress) == 1
@@ -69,17 +55,12 @@ import COpenSSL
     }
 
     private mutating func begin(
-        _ direction: CInt, _ key: Key, _ nonce: Nonce, _ place: Span<UInt8>
+        _ direction: CipherContext.Direction, _ key: Key, _ nonce: Nonce, _ place: Span<UInt8>
     ) throws(CryptoError) {
-        let context = unsafe context
-        let started = unsafe key.span.withUnsafeBufferPointer { key in
-            unsafe nonce.span.withUnsafeBufferPointer { nonce in
-                unsafe EVP_CipherInit_ex2(context, nil, key.baseAddress, nonce.baseAddress, direction, nil)
-            }
-        }
-        guard started == 1 else { throw .failedNow(to: "set an AES key") }
+        try context.begin(direction, key: key.span, vector: nonce.span)
         guard !place.isEmpty else { return }
         guard let count = CInt(exactly: place.count) else { throw .tooLong(byteCount: place.count) }
+        let context = unsafe context.pointer
         var written: CInt = 0
         let status = unsafe place.withUnsafeBufferPointer { place in
             unsafe EVP_CipherUpdate(context, nil, &written, place.baseAddress, count)
@@ -90,7 +71,7 @@ import COpenSSL
     private mutating func update(_ bytes: Span<UInt8>) throws(CryptoError) -> [UInt8] {
         guard let count = CInt(exactly: bytes.count) else { throw .tooLong(byteCount: bytes.count) }
         guard count > 0 else { return [] }
-        let context = unsafe context
+        let context = unsafe context.pointer
         var output = [UInt8](repeating: 0, count: bytes.count)
         var written: CInt = 0
         let status = unsafe output.withUnsafeMutableBufferPointer { output in
