@@ -60,30 +60,25 @@ package struct FieldBlock: Equatable, Sendable {
         append("ratelimit-limit", limit)
         append("ratelimit-remaining", remaining)
         append("ratelimit-reset", resetSeconds)
-        bytes.append(text: "ratelimit-policy: \"")
-        bytes.append(text: bucket)
-        bytes.append(text: "\";q=")
-        bytes.append(decimal: limit)
-        bytes.append(text: ";w=")
-        bytes.append(decimal: windowSeconds)
-        bytes.append(.carriageReturn)
-        bytes.append(.lineFeed)
+        append("ratelimit-policy") { line in
+            line.append(UInt8(ascii: "\""))
+            line.append(text: bucket)
+            line.append(text: "\";q=")
+            line.append(decimal: limit)
+            line.append(text: ";w=")
+            line.append(decimal: windowSeconds)
+        }
     }
 
-    private mutating func append(_ name: String, _ number: Int) {
+    private mutating func append(_ name: String, _ value: String) { append(name) { $0.append(text: value) } }
+
+    private mutating func append(_ name: String, _ number: Int) { append(name) { $0.append(decimal: number) } }
+
+    private mutating func append(_ name: String, _ writeValue: (inout [UInt8]) -> Void) {
         bytes.append(text: name)
         bytes.append(UInt8(ascii: ":"))
         bytes.append(.space)
-        bytes.append(decimal: number)
-        bytes.append(.carriageReturn)
-        bytes.append(.lineFeed)
-    }
-
-    private mutating func append(_ name: String, _ value: String) {
-        bytes.append(text: name)
-        bytes.append(UInt8(ascii: ":"))
-        bytes.append(.space)
-        bytes.append(text: value)
+        writeValue(&bytes)
         bytes.append(.carriageReturn)
         bytes.append(.lineFeed)
     }
