@@ -6,6 +6,7 @@ import Identity
 import Loop
 import Records
 import Redis
+import TestSupport
 import Testing
 
 @Suite struct SignInTests {
@@ -140,13 +141,13 @@ import Testing
             var stored = try await world.identity.users.store.get(pair.user.id)
             var change = UserDirectory.Change()
             change.role = .viewer
-            _ = try await world.identity.users.change(stored, change, ifVersion: nil, by: admin, world.origin)
+            _ = try await world.identity.users.change(stored, change, by: admin, world.origin)
             #expect(try await self.becomes("Bearer \(pair.access)", world) { try? $0.get().role == .viewer } == true)
 
             stored = try await world.identity.users.store.get(pair.user.id)
             change = UserDirectory.Change()
             change.status = .suspended
-            stored = try await world.identity.users.change(stored, change, ifVersion: nil, by: admin, world.origin)
+            stored = try await world.identity.users.change(stored, change, by: admin, world.origin)
             #expect(try await self.becomes(.failure(.suspended), "Bearer \(pair.access)", world))
             let refused = await self.fault { () async throws(IdentityFault) in
                 try await world.identity.signIn.login(
@@ -266,15 +267,15 @@ import Testing
             let stored = try await users.store.get(root.id)
             let key = Principal(kind: .key, id: "k", name: "k", role: .platformAdmin, tenant: nil)
             let last = await self.fault { () async throws(IdentityFault) in
-                try await users.delete(stored, ifVersion: nil, by: key, world.origin)
+                try await users.delete(stored, by: key, world.origin)
             }
             #expect(last == .lastAdministrator)
             let own = await self.fault { () async throws(IdentityFault) in
-                try await users.delete(stored, ifVersion: nil, by: principal, world.origin)
+                try await users.delete(stored, by: principal, world.origin)
             }
             #expect(own == .oneself)
             let above = await self.fault { () async throws(IdentityFault) in
-                try await users.delete(stored, ifVersion: nil, by: chief, world.origin)
+                try await users.delete(stored, by: chief, world.origin)
             }
             #expect(above == .roleTooHigh(.platformAdmin))
             let made = await self.fault { () async throws(IdentityFault) in
@@ -342,11 +343,6 @@ import Testing
     private func becomes(
         _ authorization: String, _ world: World, _ holds: (Result<Principal, AuthenticationFault>) -> Bool?
     ) async throws -> Bool? {
-        let deadline = world.loop.now + .seconds(10)
-        while world.loop.now < deadline {
-            if holds(try await world.authenticate(authorization)) == true { return true }
-            await world.loop.sleep(until: world.loop.now + .milliseconds(5))
-        }
-        return false
+        try await eventually(on: world.loop) { holds(try await world.authenticate(authorization)) == true }
     }
 }

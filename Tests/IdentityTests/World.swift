@@ -49,7 +49,7 @@ struct World {
             redis: redis, feed: feed, audit: try AuditLog(redis: redis), vault: vault,
             metrics: IdentityMetrics(MetricsRegistry()), random: .seeded(seed),
             passwordCost: cheap)
-        while !feed.isLive { await redis.loop.sleep(until: redis.loop.now + .milliseconds(5)) }
+        _ = await eventually(on: redis.loop) { feed.isLive }
     }
 
     func end() async {

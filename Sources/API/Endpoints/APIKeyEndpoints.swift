@@ -86,7 +86,7 @@ enum APIKeyEndpoints {
             if let end = call.body["expires_at"] { change.expiresAt = .some(IdentityObjects.milliseconds(end)) }
             let changed = try await identifying { () async throws(IdentityFault) in
                 try await call.services.identity.apiKeys.change(
-                    stored, change, ifVersion: nil, by: principal, call.origin(principal))
+                    stored, change, by: principal, call.origin(principal))
             }
             let use = try await uses(of: [stored.value.id], call)
             return .ok(IdentityObjects.json(changed.value, lastUsedAt: use.first ?? nil), version: changed.version)
@@ -100,7 +100,7 @@ enum APIKeyEndpoints {
             try call.checkVersion(stored.version)
             try await identifying { () async throws(IdentityFault) in
                 try await call.services.identity.apiKeys.revoke(
-                    stored, ifVersion: nil, by: principal, call.origin(principal))
+                    stored, by: principal, call.origin(principal))
             }
             return .noContent
         })

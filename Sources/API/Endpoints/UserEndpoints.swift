@@ -81,7 +81,7 @@ enum UserEndpoints {
             change.password = call.body["password"]?.string
             let changed = try await identifying { () async throws(IdentityFault) in
                 try await call.services.identity.users.change(
-                    stored, change, ifVersion: nil, by: principal, call.origin(principal))
+                    stored, change, by: principal, call.origin(principal))
             }
             return .ok(IdentityObjects.json(changed.value), version: changed.version)
         })
@@ -94,7 +94,7 @@ enum UserEndpoints {
             try call.checkVersion(stored.version)
             try await identifying { () async throws(IdentityFault) in
                 try await call.services.identity.users.delete(
-                    stored, ifVersion: nil, by: principal, call.origin(principal))
+                    stored, by: principal, call.origin(principal))
             }
             return .noContent
         })

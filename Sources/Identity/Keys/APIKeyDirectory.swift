@@ -69,7 +69,7 @@ package final class APIKeyDirectory {
     }
 
     package func change(
-        _ stored: Stored<APIKey>, _ change: Change, ifVersion version: Int64?, by principal: Principal,
+        _ stored: Stored<APIKey>, _ change: Change, by principal: Principal,
         _ origin: Origin
     ) async throws(IdentityFault) -> Stored<APIKey> {
         var key = stored.value
@@ -84,7 +84,7 @@ package final class APIKeyDirectory {
         key.updatedAt = loop.wallMilliseconds
         return try await changing { [key] () async throws(StoreFault) in
             try await store.replace(
-                key, ifVersion: version ?? stored.version,
+                key, ifVersion: stored.version,
                 origin.entry(
                     "api-key.update", on: AuditObject(APIKey.kind, key.id), tenant: key.tenant,
                     before: stored.value.audited, after: key.audited))
@@ -92,13 +92,13 @@ package final class APIKeyDirectory {
     }
 
     package func revoke(
-        _ stored: Stored<APIKey>, ifVersion version: Int64?, by principal: Principal, _ origin: Origin
+        _ stored: Stored<APIKey>, by principal: Principal, _ origin: Origin
     ) async throws(IdentityFault) {
         let key = stored.value
         try mayTouch(key, principal)
         try await changing { () async throws(StoreFault) in
             try await store.delete(
-                key.id, ifVersion: version ?? stored.version,
+                key.id, ifVersion: stored.version,
                 origin.entry(
                     "api-key.delete", on: AuditObject(APIKey.kind, key.id), tenant: key.tenant, before: key.audited))
         }

@@ -118,7 +118,7 @@ package final class SignIn {
         var changed = stored.value
         changed.setPassword(hash: hash, mustChange: false)
         let result = try await users.replace(
-            stored, with: changed, ifVersion: stored.version, "user.password", origin)
+            stored, with: changed, "user.password", origin)
         return try await begin(result.value, "session.create", origin)
     }
 

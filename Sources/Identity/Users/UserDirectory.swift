@@ -57,7 +57,7 @@ package final class UserDirectory {
     }
 
     package func change(
-        _ stored: Stored<User>, _ change: Change, ifVersion version: Int64?, by principal: Principal,
+        _ stored: Stored<User>, _ change: Change, by principal: Principal,
         _ origin: Origin
     ) async throws(IdentityFault) -> Stored<User> {
         var user = stored.value
@@ -79,11 +79,11 @@ package final class UserDirectory {
             user.setPassword(hash: try await hash(password), mustChange: true)
         }
         try await keepOneAdministrator(stored.value, stays: user.lists.contains(User.administrators))
-        return try await replace(stored, with: user, ifVersion: version, "user.update", origin)
+        return try await replace(stored, with: user, "user.update", origin)
     }
 
     package func delete(
-        _ stored: Stored<User>, ifVersion version: Int64?, by principal: Principal, _ origin: Origin
+        _ stored: Stored<User>, by principal: Principal, _ origin: Origin
     ) async throws(IdentityFault) {
         let user = stored.value
         try mayTouch(user, principal)
@@ -91,7 +91,7 @@ package final class UserDirectory {
         try await keepOneAdministrator(user, stays: false)
         try await changing { () async throws(StoreFault) in
             try await store.delete(
-                user.id, ifVersion: version ?? stored.version,
+                user.id, ifVersion: stored.version,
                 origin.entry(
                     "user.delete", on: AuditObject(User.kind, user.id), tenant: user.tenant, before: user.audited))
         }
@@ -106,7 +106,7 @@ package final class UserDirectory {
         var user = stored.value
         user.setPassword(hash: hash, mustChange: true)
         user.status = .active
-        _ = try await replace(stored, with: user, ifVersion: stored.version, "user.reset", origin)
+        _ = try await replace(stored, with: user, "user.reset", origin)
         return password
     }
 
@@ -143,13 +143,13 @@ package final class UserDirectory {
     // MARK: Steps
 
     func replace(
-        _ stored: Stored<User>, with changed: User, ifVersion version: Int64?, _ action: String, _ origin: Origin
+        _ stored: Stored<User>, with changed: User, _ action: String, _ origin: Origin
     ) async throws(IdentityFault) -> Stored<User> {
         var user = changed
         user.updatedAt = loop.wallMilliseconds
         return try await changing { [user] () async throws(StoreFault) in
             try await store.replace(
-                user, ifVersion: version ?? stored.version,
+                user, ifVersion: stored.version,
                 origin.entry(
                     action, on: AuditObject(User.kind, user.id), tenant: user.tenant, before: stored.value.audited,
                     after: user.audited))
