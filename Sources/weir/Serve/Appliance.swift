@@ -304,7 +304,7 @@ final class Appliance {
     private func followRules() {
         let path = prepared.configuration.rules
         do throws(StreamError) {
-            let follower = try RulesFollower(on: loop, path: path)
+            let follower = try RulesFollower(on: loop, path: path, version: prepared.table.rules.version)
             rules = follower
             loop.spawn { await follower.run { if !self.isDraining { await self.reload(.rulesChanged) } } }
         } catch {

@@ -17,11 +17,12 @@ final class RulesFollower {
     /// The version of the files, or why they could not be read.
     private var seen: String
 
-    init(on loop: EventLoop, path: String) throws(StreamError) {
+    /// - Parameter version: that of the files that were read.
+    init(on loop: EventLoop, path: String, version: String) throws(StreamError) {
         self.loop = loop
         self.path = path
         watch = try FileWatch(on: loop)
-        seen = Self.look(path)
+        seen = version
     }
 
     /// Somebody who was not told is about to read the files.
