@@ -8,11 +8,8 @@ import threading
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from harness.api import API, administrator
+from harness.api import API, FAST, administrator
 from harness.wire import Wire
-
-FAST = {"limits": "address 100000 per second key 100000 per second tenant 100000 per second"}
-
 
 @pytest.fixture(scope="module")
 def admin(start_for_module):

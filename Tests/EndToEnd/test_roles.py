@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from harness.api import PASSWORD, API, administrator
+from harness.api import FAST, PASSWORD, API, administrator
 
 # Columns: nobody | platform-admin, operator and viewer of the platform | tenant-admin, operator, viewer of the tenant whose object
 # it is | the same three of another tenant. Where a row has no last group, the endpoint is not about one tenant.
@@ -128,8 +128,7 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(start_for_module):
-    fast = {"limits": "address 100000 per second key 100000 per second tenant 100000 per second"}
-    return World(start_for_module("", blocks=fast))
+    return World(start_for_module("", blocks=FAST))
 
 
 def test_every_endpoint_has_a_row_and_every_row_an_endpoint(world):

@@ -6,11 +6,8 @@ import sys
 from pathlib import Path
 
 from conftest import seed
-from harness.api import administrator
+from harness.api import FAST, administrator
 from harness.gateway import ROOT
-
-FAST = {"limits": "address 100000 per second key 100000 per second tenant 100000 per second"}
-
 
 def test_schemathesis_finds_no_fault(start, tmp_path):
     """Thousands of requests made from the description, right and wrong: no 5xx, and nothing that it does not promise."""

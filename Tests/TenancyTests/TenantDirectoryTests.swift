@@ -150,16 +150,14 @@ import Testing
 
     /// Waits until a process that was not told itself knows.
     private func becomes(_ refusal: TenantFault?, _ office: Office, _ id: String, _ loop: EventLoop) async {
-        let end = loop.now + .seconds(20)
-        while loop.now < end {
+        let became = await eventually(on: loop) {
             do throws(TenantFault) {
                 _ = try await office.tenants.admission(toSend: id)
-                if refusal == nil { return }
+                return refusal == nil
             } catch {
-                if refusal == error { return }
+                return refusal == error
             }
-            await loop.sleep(until: loop.now + .milliseconds(1))
         }
-        Issue.record("did not become \(String(describing: refusal))")
+        #expect(became, "did not become \(String(describing: refusal))")
     }
 }

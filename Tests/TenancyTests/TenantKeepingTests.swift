@@ -24,7 +24,9 @@ import Testing
             let keepers = [Self.keeping(office), Self.keeping(other)]
             let running = keepers.map { keeper in loop.spawn { await keeper.run() } }
             #expect(
-                await self.eventuallyAsync(loop) { try await office.tenants.list(nil, page: 1, size: 9).total == 2 })
+                await eventually(on: loop) {
+                    (try? await office.tenants.list(nil, page: 1, size: 9).total == 2) == true
+                })
             for keeper in keepers { await keeper.stop() }
             for task in running { await task.value }
             let created = try await office.entries("tenant.create")
@@ -137,20 +139,11 @@ import Testing
             let other = try await Office(loop, server, seed: 2)
             let keeping = Self.keeping(other, [unwilling])
             let running = loop.spawn { await keeping.run() }
-            #expect(await self.eventuallyAsync(loop) { try await office.entries("tenant.erase").count == 1 })
+            #expect(await eventually(on: loop) { (try? await office.entries("tenant.erase").count == 1) == true })
             await keeping.stop()
             await running.value
             await other.stop()
         }
-    }
-
-    private func eventuallyAsync(_ loop: EventLoop, _ condition: () async throws -> Bool) async -> Bool {
-        let end = loop.now + .seconds(30)
-        while loop.now < end {
-            if (try? await condition()) == true { return true }
-            await loop.sleep(until: loop.now + .milliseconds(2))
-        }
-        return false
     }
 }
 

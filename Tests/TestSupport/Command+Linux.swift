@@ -63,11 +63,13 @@ package enum Command {
 }
 
 /// Lets the loop go on until `condition` holds. False if it does not within half a minute.
-package func eventually(on loop: EventLoop, _ condition: () -> Bool) async -> Bool {
+package func eventually<Failure>(
+    on loop: EventLoop, _ condition: () async throws(Failure) -> Bool
+) async throws(Failure) -> Bool {
     let end = loop.now + .seconds(30)
     while loop.now < end {
-        if condition() { return true }
+        if try await condition() { return true }
         await loop.sleep(until: loop.now + .milliseconds(1))
     }
-    return condition()
+    return try await condition()
 }
