@@ -15,6 +15,3 @@
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 
 static inline void set_thread_name(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
-
-// In a child between fork and exec: die with the parent, however it died.
-static inline int die_with_parent(void) { return prctl(PR_SET_PDEATHSIG, 9, 0, 0, 0); }

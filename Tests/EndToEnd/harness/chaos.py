@@ -252,7 +252,13 @@ class Storm:
             resource.prlimit(redis, resource.RLIMIT_FSIZE, (limit, limit))
         except ProcessLookupError:
             return 0
-        eventually(lambda: self.stage.redis() != redis, what="Redis has come to the byte")
+
+        def is_gone():
+            gone = self.stage.redis() != redis
+            self._raise()  # a Weir that reaches its fault point meanwhile leaves Redis with nothing to write
+            return gone
+
+        eventually(is_gone, within=60.0, what="Redis has come to the byte")
         return 1
 
     def _fill(self, end):
