@@ -168,6 +168,9 @@ class Storm:
                 self._blow()
                 if number % 20 == 0:
                     self.say(f"{number} blows, {self.kills.total()} kills, {len(self.scene.acknowledged)} acknowledged")
+            for weir in self.scene.weirs:  # one may have a death planned, which would fall when nobody raises it any more
+                self.kills["weir"] += 1
+                self._kill(weir)
             self._recover()
         finally:
             load.stop()
