@@ -49,7 +49,7 @@ let package = Package(
         module("WeCom", ["Codec", "Crypto", "Events"]),
         // language
         module("Language"),
-        module("Rules", ["Language", "Events"]),
+        module("Rules", ["Codec", "Language", "Events"]),
         // domain
         module("Gateway", ["Codec", "Crypto", "Events", "Language", "Loop", "Redis", "Telemetry", "WeCom"]),
         module(
@@ -57,7 +57,7 @@ let package = Package(
             ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module(
             "Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Limits", "Loop", "Redis", "Telemetry", "WeCom"]),
-        module("Routing", ["Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
+        module("Routing", ["Codec", "Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
         module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
         module("Audit", ["Codec", "Crypto", "Events", "Loop", "Redis"]),
         module("Records", ["Audit", "Codec", "Loop", "Redis"]),
@@ -69,7 +69,7 @@ let package = Package(
             "API",
             [
                 "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits", "Loop",
-                "Records", "Redis", "Rules", "Telemetry", "Tenancy", "Vault",
+                "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Vault",
             ]),
         .executableTarget(
             name: "weir",
@@ -113,7 +113,7 @@ let package = Package(
         tests(of: "Gateway", using: ["TestSupport"], excluding: ["Golden"]),
         tests(of: "Limits", using: ["TestSupport"]),
         tests(of: "Ingest", using: ["TestSupport"]),
-        tests(of: "Routing"),
+        tests(of: "Routing", using: ["TestSupport"]),
         tests(of: "Webhooks"),
         tests(of: "Vault", using: ["Crypto", "Redis", "TestSupport"]),
         tests(

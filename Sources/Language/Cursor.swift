@@ -134,6 +134,13 @@ package struct Cursor {
         file.hide((scheme ?? bytes.startIndex) + 1..<end)
     }
 
+    /// Keeps the query of a URL out of all that is shown of its line: robots have their key there.
+    package func hideQuery(in url: SourceRange) {
+        guard let mark = file.bytes[url.bytes].firstIndex(of: UInt8(ascii: "?")) else { return }
+        let end = url.bytes.upperBound - 1
+        if mark + 1 < end { file.hide(mark + 1..<end) }
+    }
+
     /// The token as a message of this file may name it.
     func shown(_ token: Token) -> String {
         if case .string = token.kind, mayHoldSecrets { "a text" } else { token.shown }

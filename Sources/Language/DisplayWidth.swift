@@ -36,7 +36,7 @@ package enum DisplayWidth {
         return character.unicodeScalars.contains(where: isReplaced) ? "\u{FFFD}" : String(character)
     }
 
-    static func printable(_ text: String) -> String { text.map(printable).joined() }
+    package static func printable(_ text: String) -> String { text.map(printable).joined() }
 
     private static func isReplaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {

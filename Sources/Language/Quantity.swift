@@ -22,6 +22,14 @@ package enum Quantity: Equatable, Sendable {
     }
 }
 
+extension Duration {
+    /// `24h`, `90s`: as the language writes it. nil for anything else.
+    package init?(quantity text: String) {
+        guard case .success(.duration(let duration)) = Quantity.parse(text) else { return nil }
+        self = duration
+    }
+}
+
 extension Quantity {
     enum Fault: Error, Equatable {
         case malformed

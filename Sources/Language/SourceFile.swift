@@ -41,6 +41,9 @@ package final class SourceFile: Sendable {
         String(decoding: bytes[range.clamped(to: bytes.indices)], as: UTF8.self)
     }
 
+    /// The whole text as it may be shown, without the secrets in it.
+    package var shown: String { shownText(0..<bytes.count) }
+
     func hide(_ range: Range<Int>) { hidden.withLock { $0.append(range) } }
 
     /// As `text`, without what is hidden. Always as many dots, so that they do not tell the length.

@@ -21,25 +21,27 @@ package final class Router {
     private let reader: StreamReader
     private let log: Logger
     private let metrics: RoutingMetrics
-    /// How long routed events stay in the inbox, for a look back.
-    private let retention: Duration
+    /// What stays of routed events in the inboxes, for a look back.
+    package var history: HistorySettings
     private var planner: RoutingPlanner
     private var keeper: LeaseKeeper?
     /// The partitions to work on, by the leases that allow it.
     private var working: [Partition: Lease] = [:]
+    /// What is in the inboxes of these partitions behind the cursor.
+    private var kept: [Partition: InboxHistory] = [:]
     private var isStopping = false
     private let ended = Gate()
 
     package init(
-        redis: RedisClient, blocking: RedisClient, owner: String, table: RoutingTable, retention: Duration, log: Logger,
-        metrics: RoutingMetrics
+        redis: RedisClient, blocking: RedisClient, owner: String, table: RoutingTable, history: HistorySettings,
+        log: Logger, metrics: RoutingMetrics
     ) {
         loop = redis.loop
         self.redis = redis
         self.blocking = blocking
         reader = StreamReader(commands: redis, blocking: blocking) { $0.inbox }
         planner = RoutingPlanner(table)
-        self.retention = retention
+        self.history = history
         self.log = log
         self.metrics = metrics
         keeper = LeaseKeeper(role: .router, owner: owner, redis: redis, holder: self)
@@ -85,8 +87,11 @@ package final class Router {
             do throws(RedisError) {
                 let reply = try await redis.send(RedisCommand("GET", partition.cursor))
                 let cursor = reply.text.flatMap { StreamID($0) } ?? .zero
-                // The lease may have gone while the question was under way.
-                if working[partition] == lease { reader.add(partition, from: cursor) }
+                let history = try await InboxHistory.read(partition, cursor: cursor, from: redis)
+                // The lease may have gone while the questions were under way.
+                guard working[partition] == lease else { return }
+                kept[partition] = history
+                reader.add(partition, from: cursor)
                 return
             } catch {
                 await loop.sleep(until: loop.now + Self.redisPause)
@@ -103,13 +108,16 @@ package final class Router {
         while !entries.isEmpty, working[batch.partition] == lease {
             let started = loop.now
             let part = plan(&entries)
-            let keepSince = UInt64(max(0, loop.wallMilliseconds - retention.milliseconds))
+            let keepSince = UInt64(max(0, loop.wallMilliseconds - history.keep.milliseconds))
+            let keepFrom = kept[batch.partition, default: InboxHistory()].cut(
+                before: keepSince, entriesMax: history.entriesMax - part.ids.count)
             let commit = RoutingCommit(
-                lease: lease, from: from, to: part.last, keepSince: keepSince, entries: part.planned)
+                lease: lease, from: from, to: part.last, keepFrom: keepFrom, entries: part.planned)
             do throws(RedisError) {
                 try await commit.run(on: redis)
                 FaultPoint.routingCommitted.pass()
                 from = part.last
+                kept[batch.partition]?.add(part.ids)
                 reader.advance(batch.partition, to: from)
                 count(part, since: started)
             } catch {
@@ -126,8 +134,8 @@ package final class Router {
         let rules: RuleSet
         var planned: [PlannedEntry] = []
         var bytes = 0
-        /// When each event was appended.
-        var times: [UInt64] = []
+        /// The entry of each event.
+        var ids: [StreamID] = []
         var unmatched = 0
         /// The routes that matched, each event's, and those that were only counted.
         var routes: [Int] = []
@@ -143,11 +151,11 @@ package final class Router {
             let isEnough =
                 part.planned.count + planned.count > Self.entriesPerCommitMax
                 || part.bytes + bytes > Self.bytesPerCommitMax
-            if isEnough, !part.times.isEmpty { return part }
+            if isEnough, !part.ids.isEmpty { return part }
             part.last = entry.id
             part.planned += planned
             part.bytes += bytes
-            part.times.append(entry.id.milliseconds)
+            part.ids.append(entry.id)
             part.routes += planner.decision.routes
             part.shadows += planner.decision.shadows
             if planned.isEmpty { part.unmatched += 1 }
@@ -171,7 +179,7 @@ package final class Router {
     }
 
     private func count(_ part: Part, since started: Instant) {
-        metrics.events.increment(by: part.times.count)
+        metrics.events.increment(by: part.ids.count)
         metrics.unmatched.increment(by: part.unmatched)
         metrics.shadowMatches.increment(by: part.shadows.count)
         part.rules.matches.add(part.routes)
@@ -182,8 +190,9 @@ package final class Router {
                 metrics.entries[target].increment()
             }
         }
-        for time in part.times {
-            metrics.waitSeconds.observe(.milliseconds(loop.wallMilliseconds - Int64(clamping: time)))
+        for id in part.ids {
+            let waited = loop.wallMilliseconds - Int64(clamping: id.milliseconds)
+            metrics.waitSeconds.observe(.milliseconds(waited))
         }
     }
 }
@@ -205,6 +214,7 @@ extension Router: LeaseHolder {
     private func leave(_ lease: Lease) {
         guard working[lease.partition] == lease else { return }
         working[lease.partition] = nil
+        kept[lease.partition] = nil
         reader.remove(lease.partition)
     }
 }

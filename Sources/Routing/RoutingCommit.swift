@@ -11,21 +11,23 @@ struct RoutingCommit {
     /// Where the cursor stood when the batch was read, and where it stands afterwards.
     let from: StreamID
     let to: StreamID
-    /// Entries of the inbox older than this leave it; never beyond `to`.
-    let keepSince: UInt64
+    /// Entries of the inbox before this one leave it; never beyond `to`.
+    let keepFrom: StreamID
     let entries: [PlannedEntry]
 
     func run(on redis: RedisClient) async throws(RedisError) {
         let partition = lease.partition
         let streams = PlannedEntry.Stream.allCases
-        let keys = [partition.lease(.router), partition.cursor, partition.inbox] + streams.map { $0.key(partition) }
+        let keys =
+            [partition.lease(.router), partition.cursor, partition.inbox, partition.kept]
+            + streams.map { $0.key(partition) }
         _ = try await redis.run(Self.script, keys: keys) { command in
             command.append(lease.value)
             command.append(from.description)
             command.append(to.description)
-            command.append(String(min(keepSince, to.milliseconds)))
+            command.append(min(keepFrom, to).description)
             for entry in entries {
-                command.append(Int64(4 + (streams.firstIndex(of: entry.stream) ?? 0)))
+                command.append(Int64(5 + (streams.firstIndex(of: entry.stream) ?? 0)))
                 command.append(Int64(2 * entry.fields.count))
                 for (name, value) in entry.fields {
                     command.append(name)
@@ -42,7 +44,7 @@ struct RoutingCommit {
         """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED another owner has the partition') end
         if (redis.call('GET', KEYS[2]) or '0-0') ~= ARGV[2] then return redis.error_reply('MOVED the cursor stands elsewhere') end
-        redis.call('XTRIM', KEYS[3], 'MINID', '~', ARGV[4])
+        if redis.call('XTRIM', KEYS[3], 'MINID', '~', ARGV[4]) > 0 then redis.call('SET', KEYS[4], ARGV[4]) end
         local i = 5
         while i <= #ARGV do
           local last = i + 1 + tonumber(ARGV[i + 1])

@@ -54,7 +54,7 @@ extension RuleSet {
         var findings = Findings()
         for file in files { Parser.parse(file, into: &declarations, findings: &findings) }
         let checked = Checker.check(declarations, findings: &findings)
-        let rules = findings.hasErrors ? nil : RuleSet(checked, version: version(of: files))
+        let rules = findings.hasErrors ? nil : RuleSet(checked, files: files)
         return CheckedFiles(rules: rules, findings: findings)
     }
 

@@ -19,6 +19,8 @@ package final class RuleSet: Sendable {
     /// Sixteen hexadecimal digits that change with the text of any file. Not a cryptographic hash: it tells versions apart, and
     /// vouches for nothing.
     package let version: String
+    /// What it was read from, in this order.
+    package let files: [SourceFile]
     package let routes: [Route]
     /// Every target of the routes, each once.
     package let targets: [Target]
@@ -38,8 +40,9 @@ package final class RuleSet: Sendable {
     let words: WordIndex
     let program: Program
 
-    init(_ checked: CheckedRules, version: String) {
-        self.version = version
+    init(_ checked: CheckedRules, files: [SourceFile]) {
+        version = Self.version(of: files)
+        self.files = files
         routes = checked.routes
         targets = checked.targets
         quotas = checked.quotas

@@ -12,8 +12,11 @@ enum CommandTable {
                     .command(ConfigDefaultCommand.self),
                 ]),
             .group(
-                "rules", "checks the rule file, asks it about one event",
-                [.command(RulesCheckCommand.self), .command(RulesExplainCommand.self)]),
+                "rules", "checks the rule file, asks it about one event, compares it with another",
+                [
+                    .command(RulesCheckCommand.self), .command(RulesExplainCommand.self),
+                    .command(RulesDiffCommand.self),
+                ]),
             .group(
                 "users", "resets the password of a user",
                 [.command(UsersResetCommand.self)]),

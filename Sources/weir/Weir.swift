@@ -3,7 +3,7 @@
 //
 //     serve            the gateway itself                              Serve/
 //     config           checks weir.conf, prints a commented one        Config/
-//     rules            checks the rule file, explains a decision       Rules/
+//     rules            checks the rule file, explains it, compares two Rules/
 //     send-callback    plays WeCom, or a provider of instances         SendCallback/
 //     listen           plays a tenant                                  Listen/
 //     envelope         opens and seals callbacks, offline              Envelope/

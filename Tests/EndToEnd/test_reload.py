@@ -146,6 +146,31 @@ def _(world):
     assert longest_memory() <= 3600
 
 
+def recorded(weir):
+    return sum(int(weir.redis_cli("XLEN", f"weir:{{{number}}}:in")) for number in range(16))
+
+
+@takes_up("history.keep")
+def _(world):
+    world.begin(history="keep 1h")
+    for _ in range(50):
+        assert world.send("recorded") == 200
+    assert recorded(world.weir) == 50
+    world.reload(history="keep 1s")
+    # An event that is routed takes those along that are a second old by then.
+    eventually(lambda: world.send("later") == 200 and recorded(world.weir) < 50, what="old events were removed")
+
+
+@takes_up("history.entries")
+def _(world):
+    world.begin(history="entries 10000")
+    for _ in range(300):
+        assert world.send("recorded") == 200
+    assert recorded(world.weir) == 300
+    world.reload(history="entries 100")
+    eventually(lambda: world.send("later") == 200 and recorded(world.weir) < 300, what="events beyond the bound were removed")
+
+
 @takes_up("delivery.timeout")
 def _(world):
     world.begin(delivery="timeout 60s schedule [0s, 100ms]")

@@ -80,7 +80,7 @@ import Testing
 
     @Test("a group without a command says which there are")
     func missing() {
-        #expect(refusal("rules")?.message == "give a command: check, explain")
+        #expect(refusal("rules")?.message.hasPrefix("give a command: check, explain") == true)
         #expect(refusal()?.message.contains("version") == true)
     }
 

@@ -21,6 +21,7 @@ package struct Configuration: Sendable {
     package var edge = EdgeLimits()
     package var limits = RequestLimits()
     package var callbacks = CallbackSettings()
+    package var history = HistorySettings()
     package var delivery = DeliverySettings()
     package var audit = AuditSettings()
     package var log = LogSettings()

@@ -2,7 +2,7 @@
 
 extension Setting {
     package static let table: [Setting] =
-        process + listeners + vault + edge + limits + callbacks + delivery + audit + log
+        process + listeners + vault + edge + limits + callbacks + history + delivery + audit + log
 
     /// The blocks in the order of the table, with what they are about.
     static let blocks: [(name: String, about: String)] = [
@@ -18,6 +18,7 @@ extension Setting {
             "How many requests the API takes; more are answered with 429. What a tenant may send and receive is a quota of the rules."
         ),
         ("callbacks", "How callbacks are taken in."),
+        ("history", "What stays in Redis of events that were routed; `weir rules diff` replays it."),
         ("delivery", "How deliveries to webhooks are made, unless a webhook says otherwise."),
         ("audit", "The log of who did what through the API; it is kept in Redis."),
         ("log", "Lines on standard error."),
@@ -140,6 +141,19 @@ extension Setting {
             why:
                 "How long a callback's key is remembered, so that its repetition is dropped. At least twice the largest "
                 + "tolerance of a source, or a recorded callback can be played again after its key is forgotten."),
+    ]
+
+    private static let history: [Setting] = [
+        Setting(
+            "history.keep", \.history.keep, .duration(in: .seconds(1) ... .seconds(30 * 86_400)), .live,
+            why:
+                "Events routed longer ago are removed with the next ones that are routed. 24h lets you try new rules on a day."
+        ),
+        Setting(
+            "history.entries", \.history.entriesMax, .integer(in: 100...10_000_000), .live,
+            why:
+                "So many are kept at most in each of the 16 partitions, whatever their age: some 1 KB of Redis' memory each. What "
+                + "waits to be routed is never removed."),
     ]
 
     private static let delivery: [Setting] = [

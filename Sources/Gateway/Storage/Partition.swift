@@ -2,7 +2,8 @@
 //
 // | key                     | type   | written by      | goes when                                                       |
 // | ----------------------- | ------ | --------------- | --------------------------------------------------------------- |
-// | weir:{p}:in             | stream | edge            | routed and older than the retention (trimmed by the commit)     |
+// | weir:{p}:in             | stream | edge            | routed, and too old or too many (`history`; trimmed by a commit) |
+// | weir:{p}:kept           | string | router          | never: from this id on nothing was removed from `in`            |
 // | weir:{p}:seen:<hash>    | string | edge            | after the dedupe window (EX)                                    |
 // | weir:{p}:cursor         | string | router          | never: id of the last entry of `in` that was routed             |
 // | weir:{p}:webhooks       | stream | router          | the delivery has an outcome (XDEL by the worker's settlement)   |
@@ -49,6 +50,7 @@ package struct Partition: Hashable, Sendable, Comparable {
 
     package var inbox: String { key("in") }
     package var cursor: String { key("cursor") }
+    package var kept: String { key("kept") }
     package var webhooks: String { key("webhooks") }
     package var retry: String { key("retry") }
     package var dead: String { key("dead") }

@@ -15,15 +15,30 @@ package enum Target: Hashable, Sendable {
     /// Nowhere, on purpose. Targets of other routes that match the same event still apply.
     case drop
 
-    /// The target as it is written after `to`.
+    /// The same in every rule set.
+    var identity: Target {
+        if case .webhook(let url, let secret, _) = self { .webhook(url: url, secret: secret, index: 0) } else { self }
+    }
+
+    /// The target as it is written after `to`, without what may be a key in a URL.
     package var shown: String {
         switch self {
         case .webhooks: "webhooks"
-        case .webhook(let url, let secret, _): "webhook \"\(url)\"" + (secret.map { " secret \($0.shown)" } ?? "")
+        case .webhook(let url, let secret, _):
+            "webhook \"\(Self.masked(url))\"" + (secret.map { " secret \($0.shown)" } ?? "")
         case .alert(let name, let level): "alert \"\(name)\" level \(level.rawValue)"
         case .accounts: "accounts"
         case .outbound: "outbound"
         case .drop: "drop"
         }
+    }
+
+    /// Without user, password and query.
+    private static func masked(_ url: String) -> String {
+        guard let start = url.firstRange(of: "://")?.upperBound else { return url }
+        let end = url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex
+        let host = url[start..<end].lastIndex(of: "@").map { "••••" + url[$0..<end] } ?? String(url[start..<end])
+        let path = url[end...].prefix { $0 != "?" }
+        return url[..<start] + host + path + (path.endIndex < url.endIndex ? "?••••" : "")
     }
 }

@@ -19,6 +19,8 @@ package struct Explanation: Sendable {
 
     package struct Route: Sendable {
         package var name: String
+        /// Of its name in the file.
+        package var place: String
         package var outcome: Outcome
         package var targets: [Target]
         package var stops: Bool
@@ -55,7 +57,8 @@ extension Matcher {
             }
             explained.append(
                 Explanation.Route(
-                    name: route.name.value, outcome: outcome, targets: route.targets.map { rules.targets[$0] },
+                    name: route.name.value, place: route.name.range.place, outcome: outcome,
+                    targets: route.targets.map { rules.targets[$0] },
                     stops: route.stops, isShadow: route.isShadow))
         }
         return Explanation(

@@ -18,6 +18,8 @@ struct MetricSeries: Sendable {
         case histogram(Histogram)
         /// Asked at scrape time.
         case callback(@Sendable () -> Double)
+        /// Asked at scrape time for a series of each value of a label.
+        case callbacks(label: String, @Sendable () -> [(value: String, number: Double)])
     }
 
     static func text(of labels: MetricLabels) -> String {

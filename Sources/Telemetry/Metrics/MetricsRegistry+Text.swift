@@ -34,6 +34,8 @@ extension MetricSeries {
         case .counter(let counter): sample(name, labels, String(counter.value))
         case .gauge(let gauge): sample(name, labels, String(gauge.value))
         case .callback(let read): sample(name, labels, Self.number(read()))
+        case .callbacks(let label, let read):
+            read().map { sample(name, Self.text(of: [label: $0.value]), Self.number($0.number)) }.joined()
         case .histogram(let histogram): text(name: name, of: histogram.snapshot())
         }
     }

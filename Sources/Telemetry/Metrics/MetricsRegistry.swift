@@ -42,6 +42,15 @@ package final class MetricsRegistry: Sendable {
         _ = register(name, help, .counter, labels, .callback(read))
     }
 
+    /// A total for each value of a label, where the values change while the process runs. Whoever reads bounds their number.
+    package func counters(
+        _ name: String, _ help: String, by label: String,
+        read: @escaping @Sendable () -> [(value: String, number: Double)]
+    ) {
+        precondition(MetricKind.counter.problem(name: name, help: help, labels: [label]) == nil)
+        _ = register(name, help, .counter, [:], .callbacks(label: label, read))
+    }
+
     /// The families sorted by name. Callbacks are not called here: they may take locks of their own.
     func snapshot() -> [MetricFamily] {
         families.withLock { families in families.values.sorted { $0.name < $1.name } }

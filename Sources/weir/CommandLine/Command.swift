@@ -14,8 +14,8 @@ enum ExitStatus: Int32 {
     case success = 0
     /// The thing asked for failed: the rules have errors, the envelope does not open.
     case failure = 1
-    /// The words make no command.
-    case usage = 2
+    /// The words make no command; for `rules diff`, whose failure is a difference, also what it could not do.
+    case trouble = 2
 }
 
 enum CommandError: Error, Equatable {
@@ -23,4 +23,6 @@ enum CommandError: Error, Equatable {
     case usage(String)
     /// The text says what happened, to what, and what to do.
     case failed(String)
+    /// The same of a command whose status 1 is an answer, as that of diff(1) is.
+    case troubled(String)
 }

@@ -32,10 +32,13 @@ struct Dispatcher {
             switch error {
             case .usage(let message):
                 StandardError.write(Array("\(command): \(message)\nSee `\(command) --help`.\n".utf8))
-                return .usage
+                return .trouble
             case .failed(let message):
                 StandardError.write(Array("\(command): \(message)\n".utf8))
                 return .failure
+            case .troubled(let message):
+                StandardError.write(Array("\(command): \(message)\n".utf8))
+                return .trouble
             }
         }
     }

@@ -1,5 +1,6 @@
 // `weir rules check`: all that is wrong with the rules, without putting them in force.
 
+import Codec
 import Gateway
 import Language
 import Rules
@@ -7,11 +8,12 @@ import Telemetry
 
 struct RulesCheckCommand: Command {
     private static let strict = Option.flag("strict", "warnings fail too")
+    private static let json = Option.flag("json", "prints the findings to standard output, as JSON")
 
     static let manual = Manual(
         "check", "checks rule files, or the *.rules of a folder",
         operands: .any("PATH"),
-        options: [ConfigurationFile.option, strict],
+        options: [ConfigurationFile.option, strict, json],
         notes: """
             Without a PATH: what the setting `rules` of the configuration names, by default ./Rules. Each PATH
             is checked as rules of its own. Errors and warnings go to standard error, each with the line and
@@ -21,10 +23,12 @@ struct RulesCheckCommand: Command {
 
     private let paths: [String]
     private let isStrict: Bool
+    private let isJSON: Bool
     private let surroundings: Surroundings
 
     init(_ arguments: Arguments) throws(CommandError) {
         isStrict = arguments.has(Self.strict)
+        isJSON = arguments.has(Self.json)
         surroundings = try .ofThisProcess()
         paths =
             arguments.operands.isEmpty
@@ -34,19 +38,27 @@ struct RulesCheckCommand: Command {
     func run() throws(CommandError) -> ExitStatus {
         let endpoints = RuleEndpoints(surroundings: surroundings, delivery: DeliverySettings())
         var failed: [String] = []
+        var documents: [JSONValue] = []
         for path in paths {
             let checked = try RulesLocation.load(path)
-            checked.findings.print()
             let missing = checked.rules.map(endpoints.faults(in:)) ?? []
-            for fault in missing { StandardError.write(Array("warning: \(fault)\n\n".utf8)) }
+            if isJSON {
+                documents.append(checked.json(path: path, faults: missing))
+            } else {
+                checked.findings.print()
+                for fault in missing { StandardError.write(Array("warning: \(fault)\n\n".utf8)) }
+            }
             let counted = checked.findings.counted(errors: 0, warnings: missing.count)
             if let rules = checked.rules, !(isStrict && !counted.isEmpty) {
                 let verdict = counted.isEmpty ? "right" : "usable, with \(counted)"
-                try StandardOutput.write("\(path): \(verdict), \(quantity(rules.routes.count, "route"))\n")
+                if !isJSON {
+                    try StandardOutput.write("\(path): \(verdict), \(quantity(rules.routes.count, "route"))\n")
+                }
             } else {
                 failed.append("\(path) has \(counted)")
             }
         }
+        if isJSON { try StandardOutput.write(JSONValue.array(documents).bytes + [UInt8(ascii: "\n")]) }
         if !failed.isEmpty { throw .failed(failed.joined(separator: "; ")) }
         return .success
     }

@@ -1,7 +1,6 @@
 // `weir rules explain`: asks the rules about one event, which may be a record of Weir's or a few lines written by hand. Of a
 // route that does not match, the first clause that was false is shown, and what it saw.
 
-import Codec
 import Events
 import Language
 import Rules
@@ -42,22 +41,13 @@ struct RulesExplainCommand: Command {
         return .success
     }
 
-    /// Weir makes events of its own types only, so another one is a slip of whoever wrote the sketch.
-    private func warnIfMisspelt(_ json: [UInt8]) {
-        guard let type = (try? JSONValue(parsing: json.span))?["type"]?.string, EventType(name: type) == nil else {
-            return
-        }
-        let guess = didYouMeanSuffix(type, among: EventType.allCases.map(\.name))
-        StandardError.write(Array("warning: there is no event type `\(Printable.line(type))`\(guess)\n\n".utf8))
-    }
-
     private func readEvent() throws(CommandError) -> Event {
         let bytes = try InputFile.read(event)
         let now = Timestamp(milliseconds: Int64(WallClock.now() / .milliseconds(1))) ?? .epoch
         do throws(EventFault) {
-            let event = try Event(json: bytes.span, as: .sketch(at: now))
-            warnIfMisspelt(bytes)
-            return event
+            let sketch = try EventSketch(json: bytes.span, now: now)
+            if let warning = sketch.warning { StandardError.write(Array("warning: \(warning)\n\n".utf8)) }
+            return sketch.event
         } catch {
             throw .failed("\(event == "-" ? "standard input" : event): \(error)")
         }

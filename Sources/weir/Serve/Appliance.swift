@@ -2,6 +2,7 @@
 // traffic loops, one thread each.
 
 import API
+import Events
 import Gateway
 import HTTP
 import Identity
@@ -37,6 +38,8 @@ final class Appliance {
     /// What this process was started with: settings marked `restart` hold as they are here.
     private let started: Configuration
     private var prepared: Prepared
+    /// The rules of `prepared`, for those who ask about them.
+    private let running: RunningRules
     private var embedded: EmbeddedRedis?
     private var control: RedisClient?
     private var administration: Administration?
@@ -67,6 +70,8 @@ final class Appliance {
         self.surroundings = surroundings
         self.output = output
         log = Logger(subsystem: "weir", output: output)
+        running = RunningRules(prepared.table.rules, path: prepared.configuration.rules, at: loop.timestamp)
+        running.register(in: metrics)
         edgeMetrics = EdgeMetrics(metrics)
         limitsMetrics = LimitsMetrics(metrics)
         bounds = EdgeBounds(prepared.configuration.edge, descriptorLimit: descriptorLimit)
@@ -330,6 +335,7 @@ final class Appliance {
             lastReloadFailed.set(1)
             // What runs is right, so there is no reason to take it out of service.
             health.set("configuration", .degraded, detail: "reload refused: \(error)")
+            running.refuseReload("\(error)", at: loop.timestamp)
             log.error("reload refused; the running configuration stays", ["reason": "\(error)"])
             return
         }
@@ -352,6 +358,7 @@ final class Appliance {
         FaultPoint.reloadCommitted.pass()
         output.setLevel(next.configuration.log.level)
         prepared = next
+        running.replace(with: next.table.rules, path: next.configuration.rules, at: loop.timestamp)
         rules?.noteRead(next.table.rules.version, at: next.configuration.rules)
         reloads.increment()
         lastReloadFailed.set(0)
@@ -389,4 +396,8 @@ final class Appliance {
         }
         log.info("stopped")
     }
+}
+
+extension EventLoop {
+    fileprivate var timestamp: Timestamp { Timestamp(milliseconds: wallMilliseconds) ?? .epoch }
 }

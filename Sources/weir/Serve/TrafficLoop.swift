@@ -34,8 +34,6 @@ struct TrafficPlan: Sendable {
 
 /// Belongs to its loop: made on it, used on it. Has the parts that the process' roles ask for.
 final class TrafficLoop {
-    /// Routed events stay in their stream this long, for a look back.
-    private static let retention = Duration.seconds(3600)
     private static let drainFor = Duration.seconds(10)
 
     private let loop: EventLoop
@@ -91,8 +89,8 @@ final class TrafficLoop {
     private func startRouter(_ plan: TrafficPlan, _ resolver: Resolver) {
         let reads = blockingClient(plan, resolver)
         let router = Router(
-            redis: redis, blocking: reads, owner: owner(plan), table: plan.prepared.table, retention: Self.retention,
-            log: plan.log.named("router"), metrics: plan.routingMetrics)
+            redis: redis, blocking: reads, owner: owner(plan), table: plan.prepared.table,
+            history: plan.prepared.configuration.history, log: plan.log.named("router"), metrics: plan.routingMetrics)
         self.router = router
         run { await router.run() }
     }
@@ -133,6 +131,7 @@ final class TrafficLoop {
             edge.server.settings = prepared.server(isSecure: true)
         }
         router?.table = prepared.table
+        router?.history = prepared.configuration.history
         if let delivery {
             delivery.client.replace(tls: prepared.client, admits: prepared.admits)
             delivery.worker.replace(directory: prepared.directory, schedule: prepared.schedule)

@@ -125,7 +125,7 @@ final class SimulatedLoop {
         let workerReads = blockingClient()
         appender = EventAppender(redis: redis, settings: CallbackSettings())
         router = Router(
-            redis: redis, blocking: routerReads, owner: owner, table: plan.table, retention: .seconds(3600), log: log,
+            redis: redis, blocking: routerReads, owner: owner, table: plan.table, history: HistorySettings(), log: log,
             metrics: fixtures.routing)
         client = HTTPClient(loop: loop, resolver: resolver, tls: fixtures.tls)
         worker = WebhookWorker(
