@@ -109,7 +109,7 @@ let package = Package(
         tests(of: "Events"),
         tests(of: "WeCom", excluding: ["Golden"]),
         tests(of: "Language"),
-        tests(of: "Rules", excluding: ["Golden"]),
+        tests(of: "Rules", using: ["Fuzzers"], excluding: ["Golden"]),
         tests(of: "Gateway", using: ["TestSupport"], excluding: ["Golden"]),
         tests(of: "Limits", using: ["TestSupport"]),
         tests(of: "Ingest", using: ["TestSupport"]),

@@ -63,6 +63,7 @@ extension Cursor {
             guard case .word(let word) = token.kind, words.contains(word) else {
                 throw unknown(token, in: owner, among: words)
             }
+            clauseOffsets.append(token.range.bytes.lowerBound)
             try read(&self, Located(word, at: token.range))
             return true
         } catch {

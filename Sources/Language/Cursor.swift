@@ -13,7 +13,12 @@ package struct Cursor {
 
     /// Whether texts that nobody made sense of may be secrets, and are shown nowhere.
     let mayHoldSecrets: Bool
-    private let tokens: [Token]
+    /// All but the comments.
+    let tokens: [Token]
+    /// Nothing is read from them; the formatter keeps them.
+    let comments: [Token]
+    /// Where each statement and each clause begins, in bytes and in order: what the formatter lays out.
+    var clauseOffsets: [Int] = []
     private var index = 0
     /// How many `{` are open, counted as tokens are taken, so that skipping after a mistake knows where the clause ends.
     private(set) var braceDepth = 0
@@ -27,6 +32,7 @@ package struct Cursor {
         self.mayHoldSecrets = mayHoldSecrets
         let (tokens, findings) = Lexer.lex(file)
         self.tokens = tokens.filter { $0.kind != .comment }
+        comments = tokens.filter { $0.kind == .comment }
         self.findings = findings
     }
 

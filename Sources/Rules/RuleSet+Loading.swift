@@ -28,13 +28,13 @@ extension RuleSet {
         check(try sources(path: path))
     }
 
-    /// The files that `load` reads.
-    package static func sources(path: String) throws(RulesFault) -> [SourceFile] {
+    /// The files that `load` reads, if wanted with the tests of a folder.
+    package static func sources(path: String, withTests: Bool = false) throws(RulesFault) -> [SourceFile] {
         do {
             guard SourceFile.isFolder(path) else { return [try SourceFile.read(path: path)] }
             let folder = path.hasSuffix("/") ? path : path + "/"
             let names = try SourceFile.names(inFolder: path)
-                .filter { $0.hasSuffix(".rules") && !$0.hasSuffix(".test.rules") }
+                .filter { $0.hasSuffix(".rules") && (withTests || !$0.hasSuffix(".test.rules")) }
             guard !names.isEmpty else { throw RulesFault.noRuleFiles(folder: path) }
             var files: [SourceFile] = []
             for name in names { files.append(try SourceFile.read(path: folder + name)) }

@@ -12,10 +12,10 @@ enum CommandTable {
                     .command(ConfigDefaultCommand.self),
                 ]),
             .group(
-                "rules", "checks the rule file, asks it about one event, compares it with another",
+                "rules", "checks the rule file, asks it about one event, formats it, compares it with another",
                 [
                     .command(RulesCheckCommand.self), .command(RulesExplainCommand.self),
-                    .command(RulesDiffCommand.self),
+                    .command(RulesFormatCommand.self), .command(RulesDiffCommand.self),
                 ]),
             .group(
                 "users", "resets the password of a user",

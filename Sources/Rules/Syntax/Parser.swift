@@ -8,13 +8,18 @@ struct Parser {
 
     /// Adds the declarations of `file` to those of the files before it.
     static func parse(_ file: SourceFile, into declarations: inout Declarations, findings: inout Findings) {
+        findings.add(read(file, into: &declarations).findings)
+    }
+
+    /// - Returns: the cursor that has read the file.
+    static func read(_ file: SourceFile, into declarations: inout Declarations) -> Cursor {
         var parser = Parser(declarations: declarations)
         var cursor = Cursor(file)
         cursor.statements(statementWords, in: "a rule file") { cursor, word throws(Reported) in
             try parser.statement(word, &cursor)
         }
         declarations = parser.declarations
-        findings.add(cursor.findings)
+        return cursor
     }
 
     static let statementWords = ["route", "quota", "alert", "channel", "notify", "suppress", "group", "silence"]

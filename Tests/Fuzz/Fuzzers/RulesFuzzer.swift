@@ -18,7 +18,7 @@ extension Fuzzer {
         check: { input in try RulesCheck(input: input).run() })
 }
 
-private struct RulesCheck {
+struct RulesCheck {
     static let events: [Event] = {
         let time = Timestamp(milliseconds: 1_795_473_180_123) ?? .epoch
         var message = Event(.messageReceived, at: time, source: .callback)

@@ -25,6 +25,11 @@ enum Samples {
             .map { Array($0.utf8) }
     }
 
+    /// Rule files as nobody should leave them.
+    static func formatting() throws -> [[UInt8]] {
+        try GoldenCase.all(in: "Tests/RulesTests/Golden/Formatting", parts: 2).map { Array($0.given[0].utf8) }
+    }
+
     static func configurations() throws -> [[UInt8]] {
         let documented = try GoldenFile(Repository.path("Tests/GatewayTests/Golden/default.conf")).text
         let cases = try GoldenCase.all(in: "Tests/GatewayTests/Golden", parts: 3).map {
