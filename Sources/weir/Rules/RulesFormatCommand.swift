@@ -52,7 +52,7 @@ struct RulesFormatCommand: Command {
                 }
             }
         }
-        if onlyChecks, changed > 0 { failed.append("\(quantity(changed, "file")) would change; `weir rules fmt` formats them") }
+        if onlyChecks, changed > 0 { failed.append("\(quantity(changed, "file")) would change: `weir rules fmt`") }
         if !failed.isEmpty { throw .failed(failed.joined(separator: "; ")) }
         return .success
     }
