@@ -14,6 +14,7 @@ package enum Permission: String, CaseIterable, Sendable {
     case auditRead = "audit.read"
     /// Usage per day, and the quotas it counts against.
     case usageRead = "usage.read"
+    /// The rule file, and trying others, which changes nothing. Rules may name any tenant, so it counts for the platform only.
     case rulesRead = "rules.read"
     case monitorRead = "monitor.read"
 }

@@ -36,7 +36,7 @@ struct DescriptionTests {
     func scopes() {
         for endpoint in endpoints {
             switch endpoint.scope {
-            case .none, .object: break
+            case .none, .platform, .object: break
             case .path(let name): #expect(endpoint.parameters.contains { $0.place == .path && $0.name == name })
             case .query(let name): #expect(endpoint.parameters.contains { $0.place == .query && $0.name == name })
             case .body(let name): #expect(endpoint.body?.members.contains { $0.name == name } == true)

@@ -40,6 +40,11 @@ MATRIX = {
     "updateAPIKey": "401 | 200 403 403 | 200 403 403 | 404 403 403",
     "deleteAPIKey": "401 | 204 403 403 | 204 403 403 | 404 403 403",
     "listAuditEntries": "401 | 200 403 403 | 200 403 403 | 404 403 403",
+    # Rules may name any tenant, and a comparison shows whose events go elsewhere: the platform's.
+    "getRules": "401 | 200 200 200 | 403 403 403",
+    "checkRules": "401 | 200 200 200 | 403 403 403",
+    "explainRules": "401 | 200 200 200 | 403 403 403",
+    "diffRules": "401 | 200 200 200 | 403 403 403",
 }
 
 # What is sent, by operation; `tenant`, `user` and `key` are those of the tenant in question, made anew where they are destroyed.
@@ -54,6 +59,9 @@ BODIES = {
     },
     "updateUser": lambda it: {"status": "active"},
     "createAPIKey": lambda it: {"name": "robot", "role": "viewer", "tenant_id": it.tenant},
+    "checkRules": lambda it: {"text": ""},
+    "explainRules": lambda it: {"event": {"type": "message.received"}},
+    "diffRules": lambda it: {"text": ""},
     "updateAPIKey": lambda it: {"name": it.fresh("robot")},
 }  # fmt: skip
 QUERIES = {

@@ -151,13 +151,16 @@ package final class APIHandler: RequestHandler {
         if case .path(let name) = endpoint.scope, !principal.reaches(path.first { $0.name == name }?.value) {
             access = .hidden
         }
+        // That there are rules is no secret, unlike another tenant's user.
+        if endpoint.scope == .platform, !principal.reaches(nil), access == .granted { access = .forbidden }
         let problem: Problem
         switch access {
         case .granted: return
         case .hidden: problem = .notFound
         case .forbidden:
+            let whose = endpoint.scope == .platform ? " of a user or key of the platform" : ""
             problem = Problem(
-                .permissionMissing, "This needs the permission \(endpoint.access.permission?.rawValue ?? "").")
+                .permissionMissing, "This needs the permission \(endpoint.access.permission?.rawValue ?? "")\(whose).")
         case .passwordChangeRequired:
             problem = Problem(.passwordChangeRequired, "Change the one-time password first.")
         }
@@ -171,7 +174,7 @@ package final class APIHandler: RequestHandler {
         _ scope: TenantScope, _ path: [(name: String, value: String)], _ input: Input, _ principal: Principal?
     ) -> String? {
         switch scope {
-        case .none, .object: nil
+        case .none, .platform, .object: nil
         case .path(let name): path.first { $0.name == name }?.value
         case .query(let name): input.query[name]?.string ?? principal?.tenant
         case .body(let name): input.body[name] == nil ? principal?.tenant : input.body[name]?.string
@@ -195,7 +198,7 @@ extension TenantScope {
     fileprivate var isNamedInInput: Bool {
         switch self {
         case .query, .body: true
-        case .none, .path, .object: false
+        case .none, .platform, .path, .object: false
         }
     }
 }

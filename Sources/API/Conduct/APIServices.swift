@@ -31,18 +31,20 @@ package final class APIServices {
     package let identity: IdentityService
     package let tenants: TenantDirectory
     package let quotas: QuotaBook
+    package let rules: RuleDesk
     let idempotency: Idempotency
     let log: Logger
 
     package init(
         redis: RedisClient, audit: AuditLog, identity: IdentityService, tenants: TenantDirectory, quotas: QuotaBook,
-        idempotency: Idempotency, log: Logger
+        rules: RuleDesk, idempotency: Idempotency, log: Logger
     ) {
         self.redis = redis
         self.audit = audit
         self.identity = identity
         self.tenants = tenants
         self.quotas = quotas
+        self.rules = rules
         self.idempotency = idempotency
         self.log = log
     }

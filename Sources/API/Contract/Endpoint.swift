@@ -20,6 +20,8 @@ package final class Endpoint: Sendable {
     package let answers: [AnswerForm]
     /// Beyond those that follow from the rest; see `problems`.
     package let ownProblems: [ProblemCode]
+    /// A POST that changes nothing and only asks with a body: it can be sent again as it is, so it takes no Idempotency-Key.
+    package let isQuestion: Bool
     package let access: EndpointAccess
 
     /// No document of this API comes near.
@@ -29,7 +31,7 @@ package final class Endpoint: Sendable {
         _ method: HTTPMethod, _ path: String, _ operation: String, _ summary: String, action: String,
         scope: TenantScope = .none, parameters: [Parameter] = [], body: ObjectSchema? = nil,
         bodyLimit: Int = bodyLimitDefault, answers: [AnswerForm], problems: [ProblemCode] = [],
-        _ access: EndpointAccess
+        isQuestion: Bool = false, _ access: EndpointAccess
     ) {
         self.method = method
         self.path = path
@@ -42,6 +44,7 @@ package final class Endpoint: Sendable {
         self.bodyLimit = bodyLimit
         self.answers = answers
         ownProblems = problems
+        self.isQuestion = isQuestion
         self.access = access
     }
 
@@ -81,6 +84,8 @@ package enum EndpointAccess: Sendable {
 package enum TenantScope: Hashable, Sendable {
     /// No tenant's, or the handler's own list of what the principal reaches (`Principal.reaches`).
     case none
+    /// The platform's own: whoever belongs to a tenant is refused, whatever the role.
+    case platform
     /// The parameter of the path is the tenant's id.
     case path(String)
     /// The parameter of the query is the tenant's id. Left out, it is the principal's own, or for one of the platform: all.

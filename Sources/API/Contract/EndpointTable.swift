@@ -10,7 +10,7 @@ package struct EndpointTable: Sendable {
 
     package static let all: [Endpoint] =
         TenantEndpoints.all + UsageEndpoints.all + AuthEndpoints.all + UserEndpoints.all + APIKeyEndpoints.all
-        + AuditEndpoints.all + MonitorEndpoints.all
+        + AuditEndpoints.all + RuleEndpoints.all + MonitorEndpoints.all
         + DescriptionEndpoints.all
 
     /// - Throws: for a path that is malformed or taken, a mistake in the table that a test finds.
@@ -30,7 +30,9 @@ extension Endpoint {
         ]
         if !access.isOpen { codes += [.unauthenticated, .tokenExpired] }
         if access.permission != nil { codes += [.permissionMissing, .passwordChangeRequired] }
-        if scope != .none || parameters.contains(where: { $0.place == .path }) { codes.append(.notFound) }
+        if scope != .none && scope != .platform || parameters.contains(where: { $0.place == .path }) {
+            codes.append(.notFound)
+        }
         // Any query is read, and one with a parameter that is not known is refused.
         codes.append(.validationFailed)
         if body != nil {
@@ -38,7 +40,7 @@ extension Endpoint {
         } else {
             codes.append(.unexpectedBody)
         }
-        if method == .post {
+        if isIdempotencyKept {
             codes += [.idempotencyKeyReused, .idempotencyInProgress, .idempotencyAnswerLost, .invalidHeader]
         }
         if method == .put || method == .patch || method == .delete {

@@ -2,6 +2,7 @@
 // nothing here can be made slow by a clever text.
 
 import Events
+import Language
 import Records
 
 package struct TextForm: Sendable {
@@ -42,6 +43,16 @@ extension TextForm {
 
     /// For what is never shown nor kept, such as a password: its length says all.
     package static let any = TextForm("a text", example: "correct horse battery staple") { _ in true }
+
+    /// A rule file.
+    package static let rules = TextForm(
+        "a text in the language of rules", example: "route \"all\" { to webhooks }"
+    ) { _ in true }
+
+    /// How long, as the language has it.
+    package static let duration = TextForm(
+        "a duration with its unit: 90s, 15m, 24h, 7d", pattern: "^[0-9][0-9_]*(ms|s|m|h|d)$", example: "24h"
+    ) { Duration(quantity: $0) != nil }
 
     /// The id of a record.
     package static let id = TextForm(

@@ -37,7 +37,12 @@ enum APIPage {
         for endpoint in endpoints {
             let permission = endpoint.access.permission
             let roles = Role.allCases.map { role in
-                permission.map { role.permissions.contains($0) ? "yes" : "–" } ?? "yes"
+                guard let permission else { return "yes" }
+                guard role.permissions.contains(permission), endpoint.scope != .platform || role.fits(tenant: nil)
+                else {
+                    return "–"
+                }
+                return endpoint.scope == .platform && role.fits(tenant: "any") ? "of the platform" : "yes"
             }
             let needed = permission.map { "`\($0.rawValue)`" } ?? (endpoint.access.isOpen ? "none, open" : "none")
             page += "| `\(endpoint.title)` | \(needed) | \(roles.joined(separator: " | ")) |\n"

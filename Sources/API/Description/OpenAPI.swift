@@ -209,7 +209,7 @@ extension Endpoint {
     /// Whether an Idempotency-Key means something here.
     var isIdempotencyKept: Bool {
         if case .plain = access { return false }
-        return method == .post
+        return method == .post && !isQuestion
     }
 
     var problemsByStatus: [(status: HTTPStatus, codes: [ProblemCode])] {
@@ -227,7 +227,9 @@ extension Endpoint {
         switch access {
         case .plain, .open: "Everybody may use it, without credentials."
         case .signedIn: "Whoever has credentials may use it."
-        case .needs(let permission, _): "Needs the permission `\(permission.rawValue)`."
+        case .needs(let permission, _):
+            "Needs the permission `\(permission.rawValue)`"
+                + (scope == .platform ? " of the platform's users and keys." : ".")
         }
     }
 }

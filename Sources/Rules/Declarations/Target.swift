@@ -34,7 +34,7 @@ package enum Target: Hashable, Sendable {
     }
 
     /// Without user, password and query.
-    private static func masked(_ url: String) -> String {
+    package static func masked(_ url: String) -> String {
         guard let start = url.firstRange(of: "://")?.upperBound else { return url }
         let end = url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex
         let host = url[start..<end].lastIndex(of: "@").map { "••••" + url[$0..<end] } ?? String(url[start..<end])

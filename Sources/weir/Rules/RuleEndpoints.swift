@@ -16,7 +16,7 @@ struct RuleEndpoints {
                 tenant: tenant, url: try HTTPURL(url), secret: try text.map { try WebhookSecret($0) },
                 concurrency: delivery.concurrency, timeout: delivery.timeout)
         } catch {
-            throw StartFault("the rules' webhook \"\(url)\" cannot be used: \(error)")
+            throw StartFault("the rules' webhook \"\(Target.masked(url))\" cannot be used: \(error)")
         }
     }
 

@@ -185,9 +185,11 @@ final class Appliance {
             redis: redis, quotas: prepared.quotas,
             herald: QuotaHerald(appender, log: log.named("limits"), metrics: limitsMetrics), metrics: limitsMetrics)
         self.quotas = quotas
+        let endpoints = RuleEndpoints(surroundings: surroundings, delivery: prepared.configuration.delivery)
+        let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:))
         api?.services = APIServices(
             redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,
-            idempotency: parts.idempotency, log: log.named("api"))
+            rules: rules, idempotency: parts.idempotency, log: log.named("api"))
     }
 
     private func startControlListeners(_ redis: RedisClient) throws {

@@ -1,0 +1,90 @@
+// What endpoints ask about rules. Checking a large file takes longer than the loop may be kept from others, so it is done on a
+// thread; a replay reads Redis in pages between which everybody else has a turn.
+
+import HTTP
+import Language
+package import Loop
+import Redis
+package import Routing
+package import Rules
+
+/// Belongs to the listener's loop.
+package final class RuleDesk {
+    /// Events that one replay compares at most: a second's work, in small parts.
+    static let replayEventsMax = 100_000
+    private static let waitingMax = 8
+
+    let running: RunningRules
+    private let workshop: Workshop
+    private let faults: @Sendable (RuleSet) -> [String]
+    private var isReplaying = false
+
+    /// - Parameter faults: what this host would refuse in rules whose text is right, such as a secret that is not there.
+    package init(on loop: EventLoop, running: RunningRules, faults: @escaping @Sendable (RuleSet) -> [String]) {
+        self.running = running
+        self.faults = faults
+        workshop = Workshop(on: loop, threadsMax: 1, waitingMax: Self.waitingMax)
+    }
+
+    func check(_ files: [SourceFile]) async throws(Problem) -> (checked: CheckedFiles, faults: [String]) {
+        try await work { [faults] in
+            let checked = RuleSet.check(files)
+            return (checked, checked.rules.map(faults) ?? [])
+        }
+    }
+
+    /// The rules of these files; without files, those that run.
+    func rules(_ files: [SourceFile]) async throws(Problem) -> RuleSet {
+        guard !files.isEmpty else { return running.state.rules }
+        let checked = try await work { RuleSet.check(files) }
+        guard let rules = checked.rules else { throw Problem(checked.findings) }
+        return rules
+    }
+
+    /// Dear work that needs nothing of the loop.
+    func work<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(Problem) -> Value {
+        guard let value = await workshop.run(body) else { throw Self.busy }
+        return value
+    }
+
+    func replay(
+        _ rules: RuleSet, last: Duration, changesMax: Int, on redis: RedisClient
+    ) async throws(Problem) -> RuleReplay {
+        guard !isReplaying else { throw Self.busy }
+        isReplaying = true
+        defer { isReplaying = false }
+        do throws(RedisError) {
+            return try await RuleReplay.run(
+                before: running.state.rules, after: rules, last: last, eventsMax: Self.replayEventsMax,
+                changesMax: changesMax, on: redis)
+        } catch {
+            throw Problem(.unavailable, "The recorded events cannot be read now (\(error)).", retryAfter: 1)
+        }
+    }
+
+    private static let busy = Problem(
+        .rulesBusy, "Weir is at work for others who check or compare rules. Repeat the request.", retryAfter: 1)
+}
+
+extension ProblemCode {
+    static let rulesBusy = ProblemCode(
+        "rules_busy", .serviceUnavailable,
+        "Others have rules checked or compared just now; Retry-After says when to come again.")
+    static let rulesInvalid = ProblemCode(
+        "rules_invalid", .unprocessableContent,
+        "The rules have errors; `errors` lists them, and a check shows the places.")
+}
+
+extension Problem {
+    /// An answer has so many at most; a check has all.
+    private static let findingsShown = 50
+
+    fileprivate init(_ findings: Findings) {
+        let errors = findings.diagnostics.filter { $0.severity == .error }
+        self.init(
+            .rulesInvalid, "The rules have errors: \(errors.count).",
+            errors: errors.prefix(Self.findingsShown).map {
+                MemberFault(field: $0.range.place, code: "rule_error", detail: $0.message)
+            })
+    }
+}
