@@ -147,7 +147,7 @@ extension Setting {
         Setting(
             "history.keep", \.history.keep, .duration(in: .seconds(1) ... .seconds(30 * 86_400)), .live,
             why:
-                "Events routed longer ago are removed with the next ones that are routed. 24h lets you try new rules on a day."
+                "Events routed longer ago are removed with the next ones that are routed; until then what people wrote is in Redis. 24h lets you try new rules on a day."
         ),
         Setting(
             "history.entries", \.history.entriesMax, .integer(in: 100...10_000_000), .live,

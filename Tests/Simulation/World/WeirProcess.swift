@@ -124,8 +124,12 @@ final class SimulatedLoop {
         let routerReads = blockingClient()
         let workerReads = blockingClient()
         appender = EventAppender(redis: redis, settings: CallbackSettings())
+        // Cut as early as can be, so that a cut into what waits to be routed would be seen.
+        var history = HistorySettings()
+        history.keep = .zero
+        history.entriesMax = 1
         router = Router(
-            redis: redis, blocking: routerReads, owner: owner, table: plan.table, history: HistorySettings(), log: log,
+            redis: redis, blocking: routerReads, owner: owner, table: plan.table, history: history, log: log,
             metrics: fixtures.routing)
         client = HTTPClient(loop: loop, resolver: resolver, tls: fixtures.tls)
         worker = WebhookWorker(
