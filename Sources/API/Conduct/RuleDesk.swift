@@ -1,6 +1,7 @@
 // What endpoints ask about rules. Checking a large file takes longer than the loop may be kept from others, so it is done on a
 // thread; a replay reads Redis in pages between which everybody else has a turn.
 
+import Codec
 import HTTP
 import Language
 package import Loop
@@ -26,17 +27,18 @@ package final class RuleDesk {
         workshop = Workshop(on: loop, threadsMax: 1, waitingMax: Self.waitingMax)
     }
 
-    func check(_ files: [SourceFile]) async throws(Problem) -> (checked: CheckedFiles, faults: [String]) {
+    /// The answer to a check, made there too: each finding is shown with its line.
+    func check(_ files: [RuleText]) async throws(Problem) -> JSONValue {
         try await work { [faults] in
-            let checked = RuleSet.check(files)
-            return (checked, checked.rules.map(faults) ?? [])
+            let checked = RuleSet.check(files.map(\.file))
+            return checked.json(faults: checked.rules.map(faults) ?? [])
         }
     }
 
     /// The rules of these files; without files, those that run.
-    func rules(_ files: [SourceFile]) async throws(Problem) -> RuleSet {
+    func rules(_ files: [RuleText]) async throws(Problem) -> RuleSet {
         guard !files.isEmpty else { return running.state.rules }
-        let checked = try await work { RuleSet.check(files) }
+        let checked = try await work { RuleSet.check(files.map(\.file)) }
         guard let rules = checked.rules else { throw Problem(checked.findings) }
         return rules
     }
@@ -64,6 +66,15 @@ package final class RuleDesk {
 
     private static let busy = Problem(
         .rulesBusy, "Weir is at work for others who check or compare rules. Repeat the request.", retryAfter: 1)
+}
+
+/// A rule file that somebody sent.
+struct RuleText: Sendable {
+    let name: String
+    let text: String
+
+    /// Goes through the text, so not on the loop.
+    var file: SourceFile { SourceFile(name: name, text: text) }
 }
 
 extension ProblemCode {

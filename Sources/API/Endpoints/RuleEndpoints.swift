@@ -28,8 +28,7 @@ enum RuleEndpoints {
         answers: [.ok(RuleObjects.checked, "All that is to be said about them.")], problems: [.rulesBusy],
         isQuestion: true,
         .needs(.rulesRead) { (call, _) async throws(Problem) in
-            let (checked, faults) = try await call.services.rules.check(try call.ruleFiles(areRequired: true))
-            return .ok(checked.json(faults: faults))
+            .ok(try await call.services.rules.check(try call.ruleFiles(areRequired: true)))
         })
 
     private static let explain = Endpoint(
@@ -98,12 +97,12 @@ enum RuleEndpoints {
 
 extension APICall {
     /// The files of the body, which may have one as `text`.
-    fileprivate func ruleFiles(areRequired: Bool = false) throws(Problem) -> [SourceFile] {
+    fileprivate func ruleFiles(areRequired: Bool = false) throws(Problem) -> [RuleText] {
         if let text = body["text"]?.string {
             guard body["files"] == nil else {
                 throw Problem(wrong: "text", "not_allowed", "must not be given together with `files`")
             }
-            return [SourceFile(name: "main.rules", text: text)]
+            return [RuleText(name: "main.rules", text: text)]
         }
         guard let files = body["files"]?.array else {
             guard !areRequired else { throw Problem(wrong: "files", "required", "is required, unless there is `text`") }
@@ -113,7 +112,7 @@ extension APICall {
         for (index, file) in files.enumerated() where !names.insert(file["name"]?.string ?? "").inserted {
             throw Problem(wrong: "files[\(index)].name", "repeated", "must be the name of one file only")
         }
-        return files.map { SourceFile(name: $0["name"]?.string ?? "", text: $0["text"]?.string ?? "") }
+        return files.map { RuleText(name: $0["name"]?.string ?? "", text: $0["text"]?.string ?? "") }
     }
 }
 
