@@ -124,7 +124,11 @@ let package = Package(
         tests(of: "Audit", using: ["Codec", "Crypto", "TestSupport"]),
         tests(of: "Records", using: ["TestSupport"]),
         tests(of: "Tenancy", using: ["TestSupport"]),
-        tests(of: "API", using: ["Codec", "HTTP", "Identity"]),
+        tests(
+            of: "API",
+            using: [
+                "Codec", "Events", "HTTP", "Identity", "Language", "Loop", "Redis", "Routing", "Rules", "TestSupport",
+            ]),
         tests(of: "weir"),
         // The load driver of Deploy/bench, no part of the product.
         .executableTarget(
