@@ -48,6 +48,14 @@ struct LexerTests {
         #expect(messages("5kb") == ["unknown unit `kb`; did you mean `KB`?"])
     }
 
+    @Test("a duration of its own is written as in a file", arguments: [("24h", 86_400), ("1_0s", 10), ("7d", 604_800)])
+    func durations(text: String, seconds: Int) {
+        #expect(Duration(quantity: text) == .seconds(seconds))
+        for wrong in ["", "24", "1.5h", "-1s", "24hours", " 24h", "5%", "9999999999999999999d"] {
+            #expect(Duration(quantity: wrong) == nil, "\(wrong)")
+        }
+    }
+
     @Test("a stretch of the day is one token")
     func clockRange() throws {
         guard case .clockRange(let night) = kinds("23:00-07:00").first else {

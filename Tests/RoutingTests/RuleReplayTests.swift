@@ -19,7 +19,8 @@ import Testing
     }
 
     /// Appends messages to the inboxes of many accounts, a millisecond apart, the last one now; or all of them now.
-    private static func record(_ count: Int, allNow: Bool = false, on redis: RedisClient) async throws {
+    private static func record(_ count: Int, allNow: Bool = false, padding: Int = 0, on redis: RedisClient) async throws
+    {
         let now = redis.loop.wallMilliseconds
         for number in 0..<count {
             let account = "account-\(number % 40)"
@@ -29,6 +30,7 @@ import Testing
             event.set(.account, to: account)
             event.set(.dedupe, to: "key")
             event.set(.text, to: number % 10 == 0 ? "refund" : "hello")
+            event.set(.raw, to: String(repeating: "x", count: padding))
             var bytes: [UInt8] = []
             event.append(jsonTo: &bytes)
             let partition = Partition(tenant: "acme", account: Array(account.utf8).span)
@@ -56,6 +58,19 @@ import Testing
             #expect(replay.diff.changes.map(\.id) == ["event-4990", "event-4980", "event-4970"])
             #expect(replay.isComplete && !replay.isTruncated)
             #expect(replay.rendered(before: "old", after: "new").contains("and 497 more that go elsewhere"))
+        }
+    }
+
+    @Test("records of any size are compared once: pages shrink with them and grow again")
+    func sizes() async throws {
+        try await withRedis { _, redis, _ in
+            try await Self.record(1000, on: redis)
+            try await Self.record(300, allNow: true, padding: 100_000, on: redis)
+            try await Self.record(1000, allNow: true, on: redis)
+            let rules = try Self.rules(Self.all)
+            let replay = try await RuleReplay.run(
+                before: rules, after: rules, last: .seconds(3600), changesMax: 0, on: redis)
+            #expect((replay.diff.events, replay.diff.unreadable) == (2300, 0))
         }
     }
 

@@ -1,3 +1,4 @@
+import Synchronization
 import TestBasics
 import Testing
 
@@ -100,6 +101,16 @@ struct MetricsTests {
         #expect(registry.text().contains("\nweir_rules_version 2\n"))
         #expect(!registry.text().contains("\nweir_rules_version 1\n"))
         #expect(registry.text().contains("\nweir_cpu_seconds_total 0.25\n"))
+    }
+
+    @Test("a family whose labels change is asked at each scrape, and its values are escaped")
+    func changingLabels() {
+        let rows = Mutex<[(value: String, number: Double)]>([("a \"quoted\" one", 1)])
+        registry.counters("weir_route_matches_total", "Matches.", by: "route") { rows.withLock { $0 } }
+        #expect(registry.text().hasSuffix("counter\nweir_route_matches_total{route=\"a \\\"quoted\\\" one\"} 1\n"))
+        rows.withLock { $0 = [("b", 2), ("c", 3)] }
+        let now = "counter\nweir_route_matches_total{route=\"b\"} 2\nweir_route_matches_total{route=\"c\"} 3\n"
+        #expect(registry.text().hasSuffix(now))
     }
 
     @Test("a bounded label keeps its first values and calls all later ones 'other'")

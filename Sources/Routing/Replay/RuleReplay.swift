@@ -79,13 +79,17 @@ package struct RuleReplay: Sendable {
 /// What one partition has recorded, from the latest event on.
 private struct Recording {
     /// So many are compared before anybody else has a turn: about a millisecond.
-    private static let pageEntries = 128
+    private static let pageEntriesMax = 128
+    /// Redis serves nobody else while it answers, and records can be as large as a request's body.
+    private static let pageBytes = 256 << 10
 
     private let partition: Partition
     private let since: UInt64
     /// Where the next page begins: as XREVRANGE has it.
     private var end: String
     private var isExhausted = false
+    /// How many the next page has, by the size of those before.
+    private var pageEntries = 8
     /// The page, without the records: an event may be large, and sixteen pages wait at a time.
     private var page: ArraySlice<(id: StreamID, outcome: RuleComparer.Outcome)> = []
 
@@ -103,11 +107,19 @@ private struct Recording {
 
     mutating func read(_ redis: RedisClient, _ comparer: inout RuleComparer) async throws(RedisError) {
         let reply = try await redis.send(
-            RedisCommand("XREVRANGE", partition.inbox, end, String(since), "COUNT", String(Self.pageEntries)))
+            RedisCommand("XREVRANGE", partition.inbox, end, String(since), "COUNT", String(pageEntries)))
         guard let replies = reply.array else { throw .unexpectedReply(to: "XREVRANGE") }
         let entries = replies.compactMap { StreamEntry($0) }
-        isExhausted = entries.count < Self.pageEntries
+        isExhausted = entries.count < pageEntries
         if let last = entries.last { end = "(\(last.id)" }
-        page = entries.map { ($0.id, comparer.compare($0.value("event") ?? [])) }[...]
+        var bytes = 0
+        page =
+            entries.map { entry in
+                let record = entry.value("event") ?? []
+                bytes += record.count
+                return (entry.id, comparer.compare(record))
+            }[...]
+        let usual = bytes / max(1, entries.count)
+        pageEntries = min(Self.pageEntriesMax, max(1, Self.pageBytes / max(1, usual)))
     }
 }
