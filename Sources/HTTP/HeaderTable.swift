@@ -19,6 +19,9 @@ package struct HeaderTable: Equatable, Sendable {
         return nil
     }
 
+    /// Whether it came more than once.
+    package func isRepeated(_ name: FieldName) -> Bool { fields.count { $0.known == name } > 1 }
+
     /// Where the value of the first field of this name, given in lower case, stands in the buffer the head was read from.
     package func first(named name: String, in bytes: Span<UInt8>) -> Range<Int>? {
         for field in fields where bytes.equalsIgnoringCase(name, at: field.name) { return field.value }

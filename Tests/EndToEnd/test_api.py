@@ -170,6 +170,8 @@ def test_a_repeated_post_is_answered_again_and_not_done_again(admin, code):
     for bad in ("", "a b", "x" * 256):
         answer = admin.post("/api/v1/tenants", body, headers=[f"Idempotency-Key: {bad}"])
         assert (answer.status, answer.code) == (400, "invalid_header"), bad
+    answer = admin.post("/api/v1/tenants", body, headers=key + ["Idempotency-Key: other"])
+    assert (answer.status, answer.code) == (400, "invalid_header")
 
 
 def test_what_failed_is_tried_anew_under_the_same_key(admin, code):

@@ -71,6 +71,9 @@ def test_what_is_wrong_is_told_at_once(api):
     answer = api.post(TENANTS, {"tenant_name": "", "tenant_code": "a b", "max_accounts": -1, "timezone": "Mars/X", "hm": 1})
     assert answer.status == 422 and answer.code == "validation_failed"
     assert {e["field"] for e in answer.json["errors"]} == {"tenant_name", "tenant_code", "max_accounts", "timezone", "hm"}
+    for name in ("\u202etxet denrut", "\x1b[2J"):
+        answer = api.post(TENANTS, {"tenant_name": name, "tenant_code": "turned"})
+        assert [(e["field"], e["code"]) for e in answer.json["errors"]] == [("tenant_name", "format")], name
     large = api.post(TENANTS, {"tenant_name": "L", "tenant_code": "large", "config": {"x": "y" * 17_000}})
     assert large.status == 422 and [e["field"] for e in large.json["errors"]] == ["config"]
     assert api.post(TENANTS, {"tenant_name": "T", "tenant_code": "taken"}).status == 201

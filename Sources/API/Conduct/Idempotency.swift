@@ -47,6 +47,9 @@ package final class Idempotency {
         guard Self.keyCounts.contains(key.utf8.count), key.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
             throw Problem(.invalidHeader, "Idempotency-Key must have 1 to 255 visible characters of ASCII.")
         }
+        guard !call.request.head.headers.isRepeated(.idempotencyKey) else {
+            throw Problem(.invalidHeader, "Give one Idempotency-Key; there are several in this request.")
+        }
         let print = try digest(
             [
                 call.endpoint.operation, call.request.path, call.request.head.target.query.map(call.request.text) ?? "",

@@ -33,13 +33,18 @@ extension TextForm {
         "one line without control characters", pattern: #"^[^\u0000-\u001f\u007f]*$"#, example: "Acme Ltd."
     ) { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } }
 
-    /// A name that people read: one line that begins and ends with something to see.
+    /// A name that people read: one line that begins and ends with something to see, and reads as it is written.
     package static let name = TextForm(
-        "one line that neither begins nor ends with a space",
-        pattern: #"^[^\u0000-\u0020\u007f]([^\u0000-\u001f\u007f]*[^\u0000-\u0020\u007f])?$"#, example: "Acme Ltd."
+        "one line that neither begins nor ends with a space, without characters that control terminals or turn text around",
+        pattern: "^[^ \(unreadable)]([^\(unreadable)]*[^ \(unreadable)])?$", example: "Acme Ltd."
     ) {
-        line.accepts($0) && $0.unicodeScalars.first != " " && $0.unicodeScalars.last != " " && !$0.isEmpty
+        line.accepts($0) && !$0.unicodeScalars.contains(where: \.properties.isBidiControl)
+            && $0.unicodeScalars.first != " " && $0.unicodeScalars.last != " " && !$0.isEmpty
     }
+
+    /// Controls, those of the direction of text among them.
+    private static let unreadable =
+        #"\u0000-\u001f\u007f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"#
 
     /// For what is never shown nor kept, such as a password: its length says all.
     package static let any = TextForm("a text", example: "correct horse battery staple") { _ in true }
