@@ -64,7 +64,7 @@ extension Quantity {
     /// The unit that was meant, if it can be guessed. Not by letters: `M` is near to `m`, and means something else.
     static func unitMeant(by name: String) -> String? { habits[name] }
 
-    static var unitNames: [String] { units.map(\.name) }
+    package static var unitNames: [String] { units.map(\.name) }
 
     /// Reads `[-] digits [_ digits]… [. digits] [unit]`, the whole text or nothing.
     static func parse(_ text: String) -> Result<Quantity, Fault> {

@@ -14,7 +14,7 @@ struct GrammarTests {
             let file = try SourceFile.read(path: "\(folder)/\(name)")
             for example in examples(in: file.text(file.bytes.indices)) {
                 count += 1
-                let isStatement = Parser.statementWords.contains { example.hasPrefix($0 + " ") }
+                let isStatement = Vocabulary.statements.contains { example.hasPrefix($0 + " ") }
                 // A channel has to be declared for a `notify` to name it, and each example stands alone.
                 let around =
                     example.hasPrefix("notify")

@@ -8,20 +8,22 @@ extension Formatter {
     ///           and (content.text contains "退款"
     ///                or content.kind = file)
     ///
-    /// Where both stand side by side, the `and`s, which bind closer, stand deeper than the `or`s.
+    /// A value without these words that is too wide has the lines that its author gave it.
+    /// Where both words stand side by side, the `and`s, which bind closer, stand deeper than the `or`s.
     mutating func put(condition low: Int, to high: Int, indent: Int) {
         var low = low
         while low < high, pieces[low].role == .comment {
             put(comment: low, indent: indent)
             low += 1
         }
-        if !pieces.isBroken(low, high), column(indent: indent) + pieces.width(low, high) <= Page.width {
+        let isTooWide = column(indent: indent) + pieces.width(low, high) > Page.width
+        if !isTooWide, !pieces.isBroken(low, high) {
             for index in low..<high { put(index, indent: indent) }
             return
         }
         let ors = operators(.or, low, high)
         let operators = ors.isEmpty ? operators(.and, low, high) : ors
-        guard !operators.isEmpty else { return put(from: low, to: high, indent: indent) }
+        guard !operators.isEmpty else { return put(from: low, to: high, indent: indent, keepsLines: isTooWide) }
         var start = low
         for next in operators + [high] {
             var end = next

@@ -106,11 +106,14 @@ struct Formatter {
         return false
     }
 
-    /// The pieces from `low` to before `high`, on one line as far as comments, blocks and lists in them allow.
-    mutating func put(from low: Int, to high: Int, indent: Int) {
+    /// The pieces from `low` to before `high`, on one line as far as comments, blocks and lists in them allow; on those that
+    /// their author chose, if these are kept.
+    mutating func put(from low: Int, to high: Int, indent: Int, keepsLines: Bool = false) {
         var index = low
         while index < high {
             switch pieces[index].role {
+            case .plain where keepsLines && index > low && pieces[index].lineBreaks > 0:
+                page.startLine(pieces[index], indent: max(indent, Self.indentStep))
             case .comment: put(comment: index, indent: indent)
             case .openBlock:
                 put(block: index, indent: indent)

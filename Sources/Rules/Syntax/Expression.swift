@@ -19,7 +19,7 @@ indirect enum Expression {
 }
 
 struct Comparison {
-    enum Operator: String {
+    enum Operator: String, CaseIterable {
         case equal = "="
         case notEqual = "!="
         case less = "<"

@@ -12,7 +12,7 @@ extension Parser {
         let name = try cursor.name("the name of an alert")
         var condition: (metric: AlertMetric, comparison: Alert.Comparison, threshold: Double, duration: Duration)?
         var level = AlertLevel.warning
-        let isSound = try cursor.block(of: "alert \"\(name.value)\"", once: ["when", "level"]) {
+        let isSound = try cursor.block(of: "alert \"\(name.value)\"", once: Vocabulary.alert) {
             cursor, clause throws(Reported) in
             if clause.value == "when" {
                 condition = try alertCondition(&cursor)

@@ -17,7 +17,7 @@ extension Parser {
         var kind: Located<Channel.Kind>?
         var url: Secret?
         var recipients: Located<[String]>?
-        let isSound = try cursor.block(of: "channel \(name.value)", once: ["kind", "url", "to"]) {
+        let isSound = try cursor.block(of: "channel \(name.value)", once: Vocabulary.channel) {
             cursor, clause throws(Reported) in
             switch clause.value {
             case "kind":

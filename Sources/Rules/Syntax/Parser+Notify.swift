@@ -12,7 +12,7 @@ extension Parser {
         let level = try level(&cursor)
         var channels: [Located<String>]?
         var isToAll = false
-        let isSound = try cursor.block(of: "notify \(level.value.rawValue)", once: ["to"]) {
+        let isSound = try cursor.block(of: "notify \(level.value.rawValue)", once: Vocabulary.notify) {
             cursor, _ throws(Reported) in
             if cursor.accept("all") != nil {
                 isToAll = true
@@ -68,7 +68,7 @@ extension Parser {
         var hours: ClockRange?
         var zone: String?
         var levels: [AlertLevel] = [.info, .warning]
-        let isSound = try cursor.block(of: "silence \"\(name.value)\"", once: ["daily", "zone", "levels"]) {
+        let isSound = try cursor.block(of: "silence \"\(name.value)\"", once: Vocabulary.silence) {
             cursor, clause throws(Reported) in
             switch clause.value {
             case "daily": hours = try cursor.clockRange("a stretch of the day").value

@@ -21,7 +21,7 @@ extension Parser {
             owner = "quota tenant \"\(tenant.value)\""
             place = place.through(tenant.range)
         }
-        let isSound = try cursor.block(of: owner, once: ["accounts", "messages", "sends", "callbacks", "over"]) {
+        let isSound = try cursor.block(of: owner, once: Vocabulary.quota) {
             cursor, clause throws(Reported) in
             switch clause.value {
             case "accounts":

@@ -18,7 +18,9 @@ extension Parser {
         let name = try cursor.name("the name of a route")
         var route = RouteDeclaration(
             name: name, condition: nil, targets: [], stops: false, isShadow: false, isSound: true)
-        let isSound = try cursor.block(of: "route \"\(name.value)\"", once: ["when", "stop", "shadow"], many: ["to"]) {
+        let isSound = try cursor.block(
+            of: "route \"\(name.value)\"", once: Vocabulary.route, many: Vocabulary.routeMany
+        ) {
             cursor, clause throws(Reported) in
             switch clause.value {
             case "when": route.condition = try ExpressionParser.parse(&cursor)
@@ -40,7 +42,7 @@ extension Parser {
     ///
     ///     to webhooks | webhook "URL" [secret env:NAME | file:PATH] | alert "NAME" [level LEVEL] | accounts | outbound | drop
     private func target(_ cursor: inout Cursor) throws(Reported) -> Located<Target> {
-        let word = try cursor.choice("a target", among: Self.targetWords)
+        let word = try cursor.choice("a target", among: Vocabulary.targets)
         let target: Target
         switch word.value {
         case "webhooks": target = .webhooks
@@ -84,6 +86,4 @@ extension Parser {
         guard let first = rest.first, first != "/", first != ":", first != "?" else { return false }
         return url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
-
-    private static let targetWords = ["webhooks", "webhook", "alert", "accounts", "outbound", "drop"]
 }

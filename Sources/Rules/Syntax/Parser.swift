@@ -15,14 +15,12 @@ struct Parser {
     static func read(_ file: SourceFile, into declarations: inout Declarations) -> Cursor {
         var parser = Parser(declarations: declarations)
         var cursor = Cursor(file)
-        cursor.statements(statementWords, in: "a rule file") { cursor, word throws(Reported) in
+        cursor.statements(Vocabulary.statements, in: "a rule file") { cursor, word throws(Reported) in
             try parser.statement(word, &cursor)
         }
         declarations = parser.declarations
         return cursor
     }
-
-    static let statementWords = ["route", "quota", "alert", "channel", "notify", "suppress", "group", "silence"]
 
     /// A rule file is a sequence of statements, in any order but for routes, which apply first to last.
     ///
