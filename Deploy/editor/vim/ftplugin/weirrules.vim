@@ -1,8 +1,6 @@
 " gggqG formats the whole file. One with errors becomes the text of its findings: undo brings it back.
-if exists('b:did_ftplugin')
-  finish
-endif
-let b:did_ftplugin = 1
+"
+" Without the usual guard: Vim takes *.rules for another program's first, whose plugin leaves it set.
 
 setlocal commentstring=#\ %s comments=:#
 setlocal expandtab shiftwidth=4 softtabstop=4
