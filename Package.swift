@@ -55,6 +55,7 @@ let package = Package(
         module(
             "Limits",
             ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
+        module("Trials", ["Codec", "Events", "Language", "Limits", "Rules"]),
         module(
             "Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Limits", "Loop", "Redis", "Telemetry", "WeCom"]),
         module("Routing", ["Codec", "Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
@@ -75,8 +76,8 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "API", "Audit", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Ingest",
-                "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Vault",
-                "WeCom", "Webhooks",
+                "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Trials",
+                "Vault", "WeCom", "Webhooks",
             ], swiftSettings: settings),
         // tests
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
@@ -112,6 +113,7 @@ let package = Package(
         tests(of: "Rules", using: ["Fuzzers"], excluding: ["Golden"]),
         tests(of: "Gateway", using: ["TestSupport"], excluding: ["Golden"]),
         tests(of: "Limits", using: ["TestSupport"]),
+        tests(of: "Trials", using: ["Gateway"], excluding: ["Golden"]),
         tests(of: "Ingest", using: ["TestSupport"]),
         tests(of: "Routing", using: ["TestSupport"]),
         tests(of: "Webhooks"),

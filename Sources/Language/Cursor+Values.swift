@@ -73,6 +73,14 @@ extension Cursor {
         return Located(range, at: take().range)
     }
 
+    /// A moment as it is written, with quotes or without.
+    package mutating func moment(_ what: String) throws(Reported) -> Located<String> {
+        switch next.kind {
+        case .moment(let text), .string(let text): return Located(text, at: take().range)
+        default: throw refuse(what, hint: "it is written `2026-01-05T09:00:00+08:00`")
+        }
+    }
+
     /// `env:NAME`, `file:PATH` or a string. Whoever does not want a secret in the file refuses `.inline`.
     package mutating func secret(_ what: String) throws(Reported) -> Located<Secret> {
         switch next.kind {

@@ -37,12 +37,16 @@ extension Lexer {
         return .secret(isFile ? .file(path: name) : .environment(name))
     }
 
-    /// Everything that begins with a digit: `10_000`, `1.5`, `-3`, `5m`, `1%`, `23:00-07:00`.
+    /// Everything that begins with a digit: `10_000`, `1.5`, `-3`, `5m`, `1%`, `23:00-07:00`, `2026-01-05T09:00:00+08:00`.
     mutating func lexNumber() -> Token.Kind {
         let start = offset
+        let isMoment = beginsMoment
         offset += 1
-        skip { $0.isWordPart || $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: ":") }
+        skip {
+            $0.isWordPart || $0 == UInt8(ascii: "%") || $0 == UInt8(ascii: ":") || isMoment && $0 == UInt8(ascii: "+")
+        }
         let text = file.text(start..<offset)
+        if isMoment { return .moment(text) }
         let place = range(from: start, to: offset)
         if text.contains(":") {
             if let clock = ClockRange(text) { return .clockRange(clock) }
@@ -70,6 +74,16 @@ extension Lexer {
                 hint: "use a smaller unit: `1500ms` instead of `1.5s`")
         }
         return .invalid
+    }
+
+    /// Whether a date and a `T` come next: nothing else of the language looks like that.
+    private var beginsMoment: Bool {
+        for (distance, sign) in "0000-00-00T".utf8.enumerated() {
+            guard let byte = peek(distance), sign == UInt8(ascii: "0") ? byte.isDigit : byte == sign else {
+                return false
+            }
+        }
+        return true
     }
 
     mutating func lexPunctuation(_ byte: UInt8) -> Token.Kind {

@@ -8,6 +8,8 @@ package struct Token: Sendable {
         case string(String)
         case quantity(Quantity)
         case clockRange(ClockRange)
+        /// `2026-01-05T09:00:00+08:00`, as it is written: whether the calendar has it is for the parser to say.
+        case moment(String)
         /// `env:NAME` and `file:PATH`.
         case secret(Secret)
         case punctuation(Punctuation)

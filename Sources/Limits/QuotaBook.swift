@@ -21,8 +21,6 @@ package final class QuotaBook {
 
     /// How long a reference is remembered: longer than a reply can be missing.
     private static let referenceLives = Duration.seconds(600)
-    /// What accounts used on a day is of use until everybody's day is over.
-    private static let accountsKeptFor = Duration.seconds(3 * 86_400)
 
     package init(redis: RedisClient, quotas: QuotaTable, herald: QuotaHerald, metrics: LimitsMetrics) {
         self.redis = redis
@@ -50,7 +48,7 @@ package final class QuotaBook {
     ) async throws(RedisError) -> QuotaDecision {
         let today = terms.today(at: wallMilliseconds)
         let grant = QuotaGrant(
-            tenant: terms.tenant, reference: reference, count: count, meters: meters(terms, account, today.date))
+            tenant: terms.tenant, reference: reference, count: count, meters: terms.meters(of: account, on: today.date))
         let values = try await run(Self.taking, grant)
         guard values.count == 5, grant.meters.indices.contains(Int(values[1])) else {
             throw .unexpectedReply(to: "take")
@@ -99,32 +97,6 @@ package final class QuotaBook {
             }
         }
         return (reply.array ?? []).compactMap(\.integer)
-    }
-
-    /// What one message counts towards. The first is the tenant's record of the day, whatever the quotas are.
-    private func meters(_ terms: QuotaTerms, _ account: String, _ date: CivilDate) -> [QuotaMeter] {
-        let keys = TenantKeys(terms.tenant)
-        let isOfTenantsDay = terms.messages.period == .day && !terms.messages.isPerAccount
-        var meters = [
-            QuotaMeter(
-                quota: .messages, key: keys.day(date), kind: .day(field: "messages", keptFor: UsageDay.keptFor),
-                limit: isOfTenantsDay ? terms.messages.count : nil)
-        ]
-        func add(_ quota: QuotaName, _ rate: Quota.Rate) {
-            let account = rate.isPerAccount ? account : nil
-            if rate.period == .day {
-                let field = quota.rawValue + (account.map { ":" + $0 } ?? "")
-                let kind = QuotaMeter.Kind.day(field: field, keptFor: Self.accountsKeptFor)
-                meters.append(QuotaMeter(quota: quota, key: keys.accounts(on: date), kind: kind, limit: rate.count))
-            } else {
-                let kind = QuotaMeter.Kind.bucket(period: rate.period.duration)
-                let key = keys.bucket(quota, account: account)
-                meters.append(QuotaMeter(quota: quota, key: key, kind: kind, limit: rate.count))
-            }
-        }
-        if !isOfTenantsDay { add(.messages, terms.messages) }
-        if let sends = terms.sends { add(.sends, sends) }
-        return meters
     }
 
     private func freesAt(_ meter: QuotaMeter, _ today: TenantDay, waitMicroseconds wait: Int64) -> Timestamp? {

@@ -12,10 +12,11 @@ enum CommandTable {
                     .command(ConfigDefaultCommand.self),
                 ]),
             .group(
-                "rules", "checks the rule file, asks it about one event, formats it, compares it with another",
+                "rules", "checks the rule file, runs its tests, asks it about one event, formats it, compares it",
                 [
                     .command(RulesCheckCommand.self), .command(RulesExplainCommand.self),
-                    .command(RulesFormatCommand.self), .command(RulesDiffCommand.self),
+                    .command(RulesTestCommand.self), .command(RulesFormatCommand.self),
+                    .command(RulesDiffCommand.self),
                 ]),
             .group(
                 "users", "resets the password of a user",

@@ -56,6 +56,15 @@ struct LexerTests {
         }
     }
 
+    @Test("a moment is one token, offset and all; a date alone is none")
+    func moment() {
+        for text in ["2026-01-05T09:00:00+08:00", "2026-01-05T09:00:00Z", "2026-01-05T09:00:00.5-03:30", "0000-00-00T"]
+        {
+            #expect(kinds(text) == [.moment(text), .end], "\(text)")
+        }
+        for text in ["2026-01-05", "2026-1-05T09:00:00Z"] { #expect(kinds(text) == [.invalid, .end], "\(text)") }
+    }
+
     @Test("a stretch of the day is one token")
     func clockRange() throws {
         guard case .clockRange(let night) = kinds("23:00-07:00").first else {

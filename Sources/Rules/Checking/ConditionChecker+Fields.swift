@@ -35,7 +35,7 @@ extension ConditionChecker {
     }
 
     /// The field that was meant, first among those of the types the condition is about.
-    private static func guess(_ name: String, context: EventTypeSet) -> String {
+    static func guess(_ name: String, context: EventTypeSet) -> String {
         if Field(name: "content.\(name)") != nil { return "; did you mean `content.\(name)`?" }
         let near = Schema.fields.filter { !$0.types.intersection(context).isEmpty }.map(\.name)
         if let guess = didYouMean(name, among: near) { return "; did you mean `\(guess)`?" }

@@ -13,29 +13,44 @@ extension Explanation {
     ///     ◌ tried out     would go to webhooks: it is in shadow
     ///     goes to accounts, webhooks   (rules 0123456789abcdef)
     package var rendered: String {
-        let width = min(routes.map { DisplayWidth.of($0.name) }.max() ?? 0, Self.nameWidth)
-        var lines: [String] = []
-        for route in routes {
-            let name = route.name + String(repeating: " ", count: max(0, width - DisplayWidth.of(route.name)))
-            switch route.outcome {
-            case .matched:
-                let targets = route.targets.map(\.shown).joined(separator: ", ")
-                guard !route.isShadow else {
-                    lines.append("◌ \(name)   would go to \(targets)\(route.stops ? ", stop" : ""): it is in shadow")
-                    continue
-                }
-                lines.append("✔ \(name)   to \(targets)\(route.stops ? ", stop" : "")")
-            case .failed(let clause, let place, let seen):
-                lines.append("✘ \(name)   \(clause)   (\(place))")
-                let values = seen.map { "\($0.field.name) is \($0.value ?? "absent")" }.joined(separator: ", ")
-                lines.append("  \(String(repeating: " ", count: width))   \(values)")
-            case .stopped(let stopper):
-                lines.append("– \(name)   not tried: \"\(stopper)\" stopped before")
-            }
-        }
+        let width = nameWidth(of: routes)
+        return (routes.flatMap { lines(of: $0, width) } + ["\(destination)   (rules \(version))"]).joined(
+            separator: "\n")
+    }
+
+    /// What became of some of the routes, and where the event goes: the lines of `rendered` that are about them.
+    package func lines(about places: [Int]) -> [String] {
+        let routes = places.map { self.routes[$0] }
+        let width = nameWidth(of: routes)
+        return routes.flatMap { lines(of: $0, width) } + [destination]
+    }
+
+    private var destination: String {
         let targets = targets.map(\.shown).joined(separator: ", ")
-        lines.append("\(targets.isEmpty ? "goes nowhere" : "goes to \(targets)")   (rules \(version))")
-        return lines.joined(separator: "\n")
+        return targets.isEmpty ? "goes nowhere" : "goes to \(targets)"
+    }
+
+    private func lines(of route: Route, _ width: Int) -> [String] {
+        let name = route.name + String(repeating: " ", count: max(0, width - DisplayWidth.of(route.name)))
+        switch route.outcome {
+        case .matched:
+            let targets = route.targets.map(\.shown).joined(separator: ", ")
+            guard !route.isShadow else {
+                return ["◌ \(name)   would go to \(targets)\(route.stops ? ", stop" : ""): it is in shadow"]
+            }
+            return ["✔ \(name)   to \(targets)\(route.stops ? ", stop" : "")"]
+        case .failed(let clause, let place, let seen):
+            let values = seen.map { "\($0.field.name) is \($0.value ?? "absent")" }.joined(separator: ", ")
+            return [
+                "✘ \(name)   \(clause)   (\(place))", "  \(String(repeating: " ", count: width))   \(values)",
+            ]
+        case .stopped(let stopper):
+            return ["– \(name)   not tried: \"\(stopper)\" stopped before"]
+        }
+    }
+
+    private func nameWidth(of routes: [Route]) -> Int {
+        min(routes.map { DisplayWidth.of($0.name) }.max() ?? 0, Self.nameWidth)
     }
 
     /// The widest column of names; a longer name moves its line to the right.

@@ -147,6 +147,8 @@ struct ExpressionParser {
             return Located(.word(word), at: cursor.take().range)
         case .string(let string): return Located(.string(string), at: cursor.take().range)
         case .quantity(let quantity): return Located(.quantity(quantity), at: cursor.take().range)
+        case .moment:
+            throw cursor.refuse("a value", hint: "a time is written in double quotes: \"\(token.range.text)\"")
         case .punctuation(.openBracket):
             throw cursor.refuse("one value", hint: "a list follows `in` or `contains any`")
         default: throw cursor.refuse("a value")

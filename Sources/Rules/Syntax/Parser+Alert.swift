@@ -40,12 +40,19 @@ extension Parser {
         guard case .punctuation(let sign) = cursor.next.kind, let comparison = Alert.Comparison(rawValue: sign.rawValue)
         else { throw cursor.refuse("`<`, `<=`, `>` or `>=`") }
         cursor.take()
-        let threshold = try threshold(of: metric, &cursor)
+        let threshold = try Self.threshold(of: metric, &cursor)
         let duration = cursor.accept("for") == nil ? Duration.zero : try cursor.duration("a duration").value
         return (metric, comparison, threshold, duration)
     }
 
-    private func threshold(of metric: AlertMetric, _ cursor: inout Cursor) throws(Reported) -> Double {
+    /// A metric and a value of it, side by side.
+    static func measure(_ cursor: inout Cursor) throws(Reported) -> (AlertMetric, Double) {
+        let word = try cursor.choice("a metric", among: AlertMetric.names)
+        guard let metric = AlertMetric(rawValue: word.value) else { throw cursor.reported }
+        return (metric, try threshold(of: metric, &cursor))
+    }
+
+    private static func threshold(of metric: AlertMetric, _ cursor: inout Cursor) throws(Reported) -> Double {
         guard case .quantity(let quantity) = cursor.next.kind else { throw cursor.refuse(metric.unit.rawValue) }
         let value: Double
         switch (metric.unit, quantity) {

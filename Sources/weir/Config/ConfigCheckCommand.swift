@@ -11,7 +11,7 @@ struct ConfigCheckCommand: Command {
         "check", "checks the configuration with its secrets, certificates and rules",
         options: [ConfigurationFile.option, strict],
         notes: """
-            What is right here starts. Errors and warnings go to standard error, all of them, those of files with
+            What is right here starts. The tests beside the rules run as well (`weir rules test`). Errors and warnings go to standard error, all of them, those of files with
             the line and a caret. Of a Redis of your own only a start finds out whether it is fit.
             """)
 
@@ -27,10 +27,15 @@ struct ConfigCheckCommand: Command {
         let preparation = Preparation(of: try file.source(), in: file.surroundings)
         let findings = preparation.findings
         findings.print()
+        preparation.tests?.print()
+        if let fault = preparation.testFault { StandardError.write(Array("error: \(fault)\n\n".utf8)) }
         for fault in preparation.faults { StandardError.write(Array("error: \(fault)\n\n".utf8)) }
         guard let configuration = preparation.prepared?.configuration else {
             throw .failed(
                 "\(file.path) is not right: \(findings.counted(errors: preparation.faults.count, warnings: 0))")
+        }
+        if let tests = preparation.prepared?.testSummary {
+            throw .failed("\(file.path) would start, but \(tests); a reload is refused for that")
         }
         if isStrict, !findings.isEmpty { throw .failed("\(file.path) is not right by --strict: \(findings.counted)") }
         let verdict = findings.isEmpty ? "is right" : "can be used, with \(findings.counted)"

@@ -5,6 +5,7 @@ import Gateway
 import Language
 import Rules
 import Telemetry
+import Trials
 
 struct RulesCheckCommand: Command {
     private static let strict = Option.flag("strict", "warnings fail too")
@@ -18,7 +19,8 @@ struct RulesCheckCommand: Command {
             Without a PATH: what the setting `rules` of the configuration names, by default ./Rules. Each PATH
             is checked as rules of its own. Errors and warnings go to standard error, each with the line and
             a caret. Secrets that rules name and this environment lacks are warnings here, since rules may be
-            checked elsewhere than they run; `weir serve` and `weir config check` demand them.
+            checked elsewhere than they run; `weir serve` and `weir config check` demand them. The tests beside
+            the rules run as well (`weir rules test` tells more of them).
             """)
 
     private let paths: [String]
@@ -40,7 +42,8 @@ struct RulesCheckCommand: Command {
         var failed: [String] = []
         var documents: [JSONValue] = []
         for path in paths {
-            let checked = try RulesLocation.load(path)
+            let files = try RulesLocation.read(path)
+            let checked = RuleSet.check(files.rules)
             let missing = checked.rules.map(endpoints.faults(in:)) ?? []
             if isJSON {
                 documents.append(checked.json(path: path, faults: missing))
@@ -49,7 +52,9 @@ struct RulesCheckCommand: Command {
                 for fault in missing { StandardError.write(Array("warning: \(fault)\n\n".utf8)) }
             }
             let counted = checked.findings.counted(errors: 0, warnings: missing.count)
-            if let rules = checked.rules, !(isStrict && !counted.isEmpty) {
+            if let rules = checked.rules, let fault = testFault(files, rules) {
+                failed.append("\(path): \(fault)")
+            } else if let rules = checked.rules, !(isStrict && !counted.isEmpty) {
                 let verdict = counted.isEmpty ? "right" : "usable, with \(counted)"
                 if !isJSON {
                     try StandardOutput.write("\(path): \(verdict), \(quantity(rules.routes.count, "route"))\n")
@@ -61,5 +66,14 @@ struct RulesCheckCommand: Command {
         if isJSON { try StandardOutput.write(JSONValue.array(documents).bytes + [UInt8(ascii: "\n")]) }
         if !failed.isEmpty { throw .failed(failed.joined(separator: "; ")) }
         return .success
+    }
+
+    /// What is wrong with the tests beside the rules, after its parts were shown.
+    private func testFault(_ files: RuleFiles, _ rules: RuleSet) -> String? {
+        if let fault = files.testFault { return "\(fault)" }
+        guard !files.tests.isEmpty else { return nil }
+        let suite = TrialSuite(files.tests, of: rules, zone: ZoneName.zone)
+        suite.print()
+        return suite.faults.isEmpty ? nil : "its tests fail (\(quantity(suite.faults.count, "error")))"
     }
 }

@@ -10,6 +10,15 @@ enum RulesLocation {
         try ConfigurationFile(named: configuration).configurationIfAny().rules
     }
 
+    /// With the tests beside them.
+    static func read(_ path: String) throws(CommandError) -> RuleFiles {
+        do throws(RulesFault) {
+            return try RuleFiles.read(path: path)
+        } catch {
+            throw .failed("\(error)")
+        }
+    }
+
     static func load(_ path: String) throws(CommandError) -> CheckedFiles {
         do throws(RulesFault) {
             return try RuleSet.load(path: path)

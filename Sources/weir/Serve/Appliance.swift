@@ -35,6 +35,7 @@ final class Appliance {
     private let reloads: Counter
     private let failedReloads: Counter
     private let lastReloadFailed: Gauge
+    private let failingTests: Gauge
     /// What this process was started with: settings marked `restart` hold as they are here.
     private let started: Configuration
     private var prepared: Prepared
@@ -77,6 +78,8 @@ final class Appliance {
         bounds = EdgeBounds(prepared.configuration.edge, descriptorLimit: descriptorLimit)
         reloads = metrics.counter("weir_reloads_total", "Reloads that took effect.")
         failedReloads = metrics.counter("weir_reload_failures_total", "Reloads refused because something was wrong.")
+        failingTests = metrics.gauge(
+            "weir_rule_tests_failing", "Faults of the tests of the rules in force; only a start lets any pass.")
         lastReloadFailed = metrics.gauge(
             "weir_reload_failed", "1 while the files differ from what runs because the last reload was refused.")
     }
@@ -84,7 +87,10 @@ final class Appliance {
     /// Starts everything, serves until told to stop, and drains.
     func run(_ data: DataFolder) async throws {
         for warning in prepared.warnings { log.warning(warning.summary) }
-        health.set("configuration", .ready)
+        for fault in prepared.testFaults { log.error("the rules are in force with a failing test", ["test": fault]) }
+        failingTests.set(prepared.testFaults.count)
+        health.set(
+            "configuration", prepared.testFaults.isEmpty ? .ready : .degraded, detail: prepared.testSummary ?? "")
         // Until all loops listen: Redis may be there sooner.
         health.set("weir", .notReady, detail: "starting")
         try claimAddresses()
@@ -311,7 +317,7 @@ final class Appliance {
     private func followRules() {
         let path = prepared.configuration.rules
         do throws(StreamError) {
-            let follower = try RulesFollower(on: loop, path: path, version: prepared.table.rules.version)
+            let follower = try RulesFollower(on: loop, path: path, read: prepared.rulesRead)
             rules = follower
             loop.spawn { await follower.run { if !self.isDraining { await self.reload(.rulesChanged) } } }
         } catch {
@@ -332,6 +338,7 @@ final class Appliance {
                 log.info("the rule files changed", ["path": prepared.configuration.rules])
                 next = try Preparation.preparing(prepared.file, in: surroundings, resuming: prepared.tls)
             }
+            try next.demandPassingTests()
         } catch {
             failedReloads.increment()
             lastReloadFailed.set(1)
@@ -361,9 +368,10 @@ final class Appliance {
         output.setLevel(next.configuration.log.level)
         prepared = next
         running.replace(with: next.table.rules, path: next.configuration.rules, at: loop.timestamp)
-        rules?.noteRead(next.table.rules.version, at: next.configuration.rules)
+        rules?.noteRead(next.rulesRead, at: next.configuration.rules)
         reloads.increment()
         lastReloadFailed.set(0)
+        failingTests.set(0)
         health.set("configuration", .ready)
         log.info("reloaded", ["rules": next.table.rules.version])
         let waiting = Setting.table.filter { $0.reload == .restart && !$0.isSame(started, next.configuration) }

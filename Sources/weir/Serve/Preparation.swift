@@ -7,6 +7,7 @@ import Loop
 import Redis
 import Routing
 import Rules
+import Trials
 import Webhooks
 
 /// Why Weir cannot start, or goes on with what it has. The text says what to do.
@@ -22,6 +23,11 @@ struct Preparation: Sendable {
     private(set) var findings: Findings
     /// What is wrong outside these files.
     private(set) var faults: [String] = []
+    /// The tests beside the rules, if there are any and the rules are sound.
+    private(set) var tests: TrialSuite?
+    /// Why they could not be read.
+    private(set) var testFault: String?
+    private var rulesRead = ""
 
     /// - Parameter previous: what a reload replaces: its session tickets stay good.
     init(of file: SourceFile, in surroundings: Surroundings, resuming previous: TLSServer? = nil) {
@@ -45,7 +51,8 @@ struct Preparation: Sendable {
         guard faults.isEmpty, let tls, let client, let masterKey, let table else { return }
         prepared = Prepared(
             file: file, configuration: configuration, tls: tls, client: client, table: table,
-            directory: EndpointDirectory(table.endpoints), masterKey: masterKey, warnings: findings.diagnostics)
+            directory: EndpointDirectory(table.endpoints), masterKey: masterKey, warnings: findings.diagnostics,
+            rulesRead: rulesRead, testFaults: (testFault.map { [$0] } ?? []) + (tests?.faults ?? []))
     }
 
     /// The same with the file still to be read.
@@ -83,9 +90,13 @@ struct Preparation: Sendable {
     }
 
     private mutating func table(of configuration: Configuration, _ surroundings: Surroundings) -> RoutingTable? {
-        guard let checked = attempt({ try RuleSet.load(path: configuration.rules) }) else { return nil }
+        guard let files = attempt({ try RuleFiles.read(path: configuration.rules) }) else { return nil }
+        rulesRead = files.fingerprint
+        let checked = RuleSet.check(files.rules)
         findings.add(checked.findings)
         guard let rules = checked.rules else { return nil }
+        testFault = files.testFault.map { "\($0)" }
+        if !files.tests.isEmpty { tests = TrialSuite(files.tests, of: rules, zone: ZoneName.zone) }
         let endpoints = RuleEndpoints(surroundings: surroundings, delivery: configuration.delivery)
         faults += endpoints.faults(in: rules)
         guard faults.isEmpty else { return nil }

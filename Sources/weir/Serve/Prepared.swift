@@ -21,6 +21,27 @@ struct Prepared: Sendable {
     let masterKey: MasterKeySource
     /// Of the configuration and the rules.
     let warnings: [Diagnostic]
+    /// The fingerprint of the rules and their tests.
+    let rulesRead: String
+    /// The tests of the rules that fail or cannot be read. A reload demands that there are none. A start does not: after a crash,
+    /// callbacks must not be lost because of a test.
+    let testFaults: [String]
+}
+
+extension Prepared {
+    func demandPassingTests() throws(StartFault) {
+        guard let summary = testSummary else { return }
+        throw StartFault(
+            (["\(summary); `weir rules test` shows them"] + testFaults.prefix(Self.shownFaults)).joined(separator: "\n")
+        )
+    }
+
+    /// Nil when all pass.
+    var testSummary: String? {
+        testFaults.isEmpty ? nil : "the tests of the rules fail (\(quantity(testFaults.count, "error")))"
+    }
+
+    private static let shownFaults = 20
 }
 
 /// What each part is given, at the start and at every reload alike. Each of these is one value made in one place, so a setting

@@ -1,4 +1,4 @@
-// Notices that the rule files are others than those that were read last, however they were changed: written in place, moved over,
+// Notices that the rule files, or the tests beside them, are others than those that were read last, however they were changed: written in place, moved over,
 // mounted, or their folder swapped.
 
 import Language
@@ -14,24 +14,24 @@ final class RulesFollower {
     private let watch: FileWatch
     /// A file or a folder. Replaced at a reload.
     private var path: String
-    /// The version of the files, or why they could not be read.
+    /// The fingerprint of the files, or why they could not be read.
     private var seen: String
 
-    /// - Parameter version: that of the files that were read.
-    init(on loop: EventLoop, path: String, version: String) throws(StreamError) {
+    /// - Parameter read: the fingerprint of the files that were read.
+    init(on loop: EventLoop, path: String, read: String) throws(StreamError) {
         self.loop = loop
         self.path = path
         watch = try FileWatch(on: loop)
-        seen = version
+        seen = read
     }
 
     /// Somebody who was not told is about to read the files.
     func noteReading() { seen = Self.look(path) }
 
-    /// The files of this version were read, at this path.
-    func noteRead(_ version: String, at path: String) {
+    /// The files of this fingerprint were read, at this path.
+    func noteRead(_ read: String, at path: String) {
         self.path = path
-        seen = version
+        seen = read
         watch.add(places)
     }
 
@@ -65,6 +65,6 @@ final class RulesFollower {
     }
 
     private static func look(_ path: String) -> String {
-        do { return RuleSet.version(of: try RuleSet.sources(path: path)) } catch { return "\(error)" }
+        do { return try RuleFiles.read(path: path).fingerprint } catch { return "\(error)" }
     }
 }
