@@ -70,7 +70,7 @@ let package = Package(
             "API",
             [
                 "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits", "Loop",
-                "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Vault",
+                "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Trials", "Vault",
             ]),
         .executableTarget(
             name: "weir",

@@ -10,7 +10,7 @@ package struct RuleFiles: Sendable {
     package let testFault: SourceFault?
 
     private static let suffix = ".rules"
-    private static let testSuffix = ".test.rules"
+    package static let testSuffix = ".test.rules"
 
     /// Reads a file or a folder.
     package static func read(path: String) throws(RulesFault) -> RuleFiles {

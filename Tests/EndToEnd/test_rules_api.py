@@ -86,6 +86,28 @@ def test_a_check_finds_what_the_command_finds(admin):
     assert "https://••••@example.com/?••••" in named["faults"][0] and "very-secret" not in json.dumps(named)
 
 
+def test_a_check_runs_the_tests_that_come_with_the_rules(admin):
+    def check(expected):
+        test = f'test "refund" {{ event type message.received content.text "a refund"   expect {expected} }}\n'
+        files = [{"name": "main.rules", "text": NEW}, {"name": "main.test.rules", "text": test}]
+        return ask(admin, "check", {"files": files})
+
+    right = check('alert "refund"')
+    assert right["ok"] and (right["tests"]["run"], right["tests"]["failed"], right["tests"]["failures"]) == (1, 0, [])
+    assert any('route "all"' in gap for gap in right["tests"]["gaps"])
+    wrong = check("webhooks")
+    assert not wrong["ok"] and wrong["findings"] == [] and wrong["tests"]["failed"] == 1
+    [failure] = wrong["tests"]["failures"]
+    assert (failure["test"], failure["file"], failure["line"]) == ("refund", "main.test.rules", 1) and "webhooks" in failure["rendered"]
+    unreadable = check("nonsense")
+    assert not unreadable["ok"] and unreadable["tests"]["run"] == 0 and unreadable["tests"]["findings"][0]["severity"] == "error"
+    # Others ask about the rules alone.
+    files = [{"name": "main.rules", "text": NEW}, {"name": "main.test.rules", "text": "nonsense"}]
+    assert ask(admin, "explain", {"event": {"type": "message.received"}, "files": files})["routes"]
+    alone = admin.post("/api/v1/rules/check", {"files": files[1:]})
+    assert (alone.status, alone.json["errors"][0]["field"]) == (422, "files")
+
+
 def test_an_explanation_by_the_running_rules_and_by_others(admin):
     event = {"type": "message.received", "content": {"text": "a refund"}}
     told = ask(admin, "explain", {"event": event})

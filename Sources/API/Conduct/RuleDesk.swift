@@ -2,12 +2,14 @@
 // thread; a replay reads Redis in pages between which everybody else has a turn.
 
 import Codec
+import Gateway
 import HTTP
 import Language
 package import Loop
 import Redis
 package import Routing
 package import Rules
+import Trials
 
 /// Belongs to the listener's loop.
 package final class RuleDesk {
@@ -27,16 +29,19 @@ package final class RuleDesk {
         workshop = Workshop(on: loop, threadsMax: 1, waitingMax: Self.waitingMax)
     }
 
-    /// The answer to a check, made there too: each finding is shown with its line.
+    /// The answer to a check, tests included, made there too: each finding is shown with its line.
     func check(_ files: [RuleText]) async throws(Problem) -> JSONValue {
         try await work { [faults] in
-            let checked = RuleSet.check(files.map(\.file))
-            return checked.json(faults: checked.rules.map(faults) ?? [])
+            let checked = RuleSet.check(files.filter { !$0.isTest }.map(\.file))
+            let tests = files.filter(\.isTest).map(\.file)
+            let suite = tests.isEmpty ? nil : checked.rules.map { TrialSuite(tests, of: $0, zone: ZoneName.zone) }
+            return checked.json(faults: checked.rules.map(faults) ?? [], tests: suite)
         }
     }
 
     /// The rules of these files; without files, those that run.
     func rules(_ files: [RuleText]) async throws(Problem) -> RuleSet {
+        let files = files.filter { !$0.isTest }
         guard !files.isEmpty else { return running.state.rules }
         let checked = try await work { RuleSet.check(files.map(\.file)) }
         guard let rules = checked.rules else { throw Problem(checked.findings) }
@@ -72,6 +77,8 @@ package final class RuleDesk {
 struct RuleText: Sendable {
     let name: String
     let text: String
+
+    var isTest: Bool { name.hasSuffix(RuleFiles.testSuffix) }
 
     /// Goes through the text, so not on the loop.
     var file: SourceFile { SourceFile(name: name, text: text) }

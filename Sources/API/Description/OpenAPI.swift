@@ -12,7 +12,8 @@ enum OpenAPI {
         [
             "openapi": "3.1.1",
             "info": [
-                "title": "Weir", "version": "1", "summary": "Tenants, users and keys of a Weir, what they may use, and the rules that run.",
+                "title": "Weir", "version": "1",
+                "summary": "Tenants, users and keys of a Weir, what they may use, and the rules that run.",
                 "description": .string(APIPage.conventions),
                 "license": ["name": "MIT", "identifier": "MIT"],
             ],

@@ -112,7 +112,11 @@ extension APICall {
         for (index, file) in files.enumerated() where !names.insert(file["name"]?.string ?? "").inserted {
             throw Problem(wrong: "files[\(index)].name", "repeated", "must be the name of one file only")
         }
-        return files.map { RuleText(name: $0["name"]?.string ?? "", text: $0["text"]?.string ?? "") }
+        let texts = files.map { RuleText(name: $0["name"]?.string ?? "", text: $0["text"]?.string ?? "") }
+        guard texts.contains(where: { !$0.isTest }) else {
+            throw Problem(wrong: "files", "not_allowed", "must have rules, not only tests of rules")
+        }
+        return texts
     }
 }
 

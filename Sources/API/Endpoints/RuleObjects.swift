@@ -28,7 +28,9 @@ enum RuleObjects {
         ObjectSchema(
             name, meaning,
             members + [
-                .optional("files", .array(of: .object(file), 1...filesMax), "The rule files, in their order."),
+                .optional(
+                    "files", .array(of: .object(file), 1...filesMax),
+                    "The rule files, in their order; those called *.test.rules are tests, which a check runs."),
                 .optional(
                     "text", .text(.rules, 0...bodyLimit), "Instead of `files`: the text of one, called main.rules."),
             ])
@@ -112,6 +114,9 @@ enum RuleObjects {
             .required("findings", .array(of: .object(finding), many), "By file, from top to bottom."),
             .required(
                 "faults", lines, "What is right in the text and cannot be used on this host, such as an absent secret."),
+            .required(
+                "tests", .object(tests), "null: there are none, or they were not run as the rules have errors.",
+                isNullable: true),
         ])
 
     private static let finding = ObjectSchema(
@@ -124,6 +129,26 @@ enum RuleObjects {
             .required("hint", .text(.any, anyLength), "What to write instead.", isNullable: true),
             .required(
                 "rendered", .text(.any, anyLength), "All of it as a terminal shows it, with the line and a caret."),
+        ])
+
+    private static let tests = ObjectSchema(
+        "RuleTests", "What came of the tests of rules; with one that fails, a reload is refused.",
+        [
+            .required(
+                "findings", .array(of: .object(finding), many), "What is wrong in their files; with an error, none ran."
+            ),
+            .required("run", count, "How many ran."), .required("failed", count, "How many of them failed."),
+            .required("failures", .array(of: .object(failure), many), "Each expectation that did not come true."),
+            .required("gaps", lines, "What of the rules no test reached."),
+        ])
+
+    private static let failure = ObjectSchema(
+        "RuleTestFailure", "An expectation that did not come true.",
+        [
+            .required("test", line, "The name of the test."), .required("file", line, "Its file."),
+            .required("line", count, "From 1."), .required("column", count, "From 1, in characters."),
+            .required("fact", .text(.any, anyLength), "What is so instead."),
+            .required("rendered", .text(.any, anyLength), "All of it as a terminal shows it."),
         ])
 
     static let explanation = ObjectSchema(

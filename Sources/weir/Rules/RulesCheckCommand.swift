@@ -45,14 +45,16 @@ struct RulesCheckCommand: Command {
             let files = try RulesLocation.read(path)
             let checked = RuleSet.check(files.rules)
             let missing = checked.rules.map(endpoints.faults(in:)) ?? []
+            let tests = checked.rules.flatMap { suite(files, $0) }
             if isJSON {
-                documents.append(checked.json(path: path, faults: missing))
+                documents.append(checked.json(path: path, faults: missing, tests: tests))
             } else {
                 checked.findings.print()
                 for fault in missing { StandardError.write(Array("warning: \(fault)\n\n".utf8)) }
+                tests?.print()
             }
             let counted = checked.findings.counted(errors: 0, warnings: missing.count)
-            if let rules = checked.rules, let fault = testFault(files, rules) {
+            if checked.rules != nil, let fault = testFault(files, tests) {
                 failed.append("\(path): \(fault)")
             } else if let rules = checked.rules, !(isStrict && !counted.isEmpty) {
                 let verdict = counted.isEmpty ? "right" : "usable, with \(counted)"
@@ -68,12 +70,14 @@ struct RulesCheckCommand: Command {
         return .success
     }
 
-    /// What is wrong with the tests beside the rules, after its parts were shown.
-    private func testFault(_ files: RuleFiles, _ rules: RuleSet) -> String? {
+    private func suite(_ files: RuleFiles, _ rules: RuleSet) -> TrialSuite? {
+        files.tests.isEmpty ? nil : TrialSuite(files.tests, of: rules, zone: ZoneName.zone)
+    }
+
+    /// What is wrong with the tests beside the rules.
+    private func testFault(_ files: RuleFiles, _ tests: TrialSuite?) -> String? {
         if let fault = files.testFault { return "\(fault)" }
-        guard !files.tests.isEmpty else { return nil }
-        let suite = TrialSuite(files.tests, of: rules, zone: ZoneName.zone)
-        suite.print()
-        return suite.faults.isEmpty ? nil : "its tests fail (\(quantity(suite.faults.count, "error")))"
+        guard let faults = tests?.faults, !faults.isEmpty else { return nil }
+        return "its tests fail (\(quantity(faults.count, "error")))"
     }
 }
