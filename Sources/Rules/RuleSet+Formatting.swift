@@ -10,10 +10,17 @@ package struct FormattedFile: Sendable {
 }
 
 extension RuleSet {
-    /// Only what can be read is formatted; whether the rules make sense is the checker's business.
+    /// Rules, or tests of rules. Only what can be read is formatted; whether it makes sense is the checker's business.
     package static func format(_ file: SourceFile) -> FormattedFile {
-        var declarations = Declarations()
-        var cursor = Parser.read(file, into: &declarations)
+        var cursor = Cursor(file)
+        // What an editor hands over has no name.
+        if file.name.hasSuffix(RuleFiles.testSuffix) || Vocabulary.testStatements.contains(cursor.nextWord ?? "") {
+            var parser = TrialParser()
+            parser.read(&cursor)
+        } else {
+            var declarations = Declarations()
+            Parser.read(&cursor, into: &declarations)
+        }
         let bytes = cursor.format()
         return FormattedFile(bytes: bytes, findings: cursor.findings)
     }

@@ -10,9 +10,13 @@ import Testing
 struct EditorGrammarTests {
     /// Words, what stands before them where they are used, and the scopes that TextMate grammars have for them.
     private static let kinds: [(words: [String], before: String, scopes: [String], groups: [String])] = [
-        (Vocabulary.statements, "", ["keyword.control.statement"], ["weirStatement"]),
+        (Vocabulary.statements + Vocabulary.testStatements, "", ["keyword.control.statement"], ["weirStatement"]),
         (Vocabulary.clauses, "", ["keyword.other.clause"], ["weirClause"]),
         (Vocabulary.targets, "to ", ["support.function.target"], ["weirTarget", "weirStatement", "weirClause"]),
+        (
+            Vocabulary.expectations, "", ["keyword", "constant.language"],
+            ["weirTarget", "weirStatement", "weirClause", "weirParticle", "weirOperator"]
+        ),
         (Vocabulary.operators, "", ["keyword.operator"], ["weirOperator"]),
         (Vocabulary.particles, "", ["keyword.other"], ["weirParticle", "weirClause"]),
         (

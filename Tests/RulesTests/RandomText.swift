@@ -31,10 +31,20 @@ struct RandomText {
         """,
     ]
 
+    private static let tests = [
+        "test \"nothing\" { event type account.logout expect nothing }",
+        "test \"refunds\" { event type message.received tenant \"a\" content.text \"我要退款\" times 3 expect not drop }",
+        """
+        test "quotas" { at 2026-01-05T09:00:00+08:00 zone "Asia/Shanghai" event type send.requested account "s" after 5m
+        metric message.failure_rate 2% expect only [webhooks, alert "x" level warning] expect quota refused 2 times }
+        """,
+    ]
+
     mutating func file() -> String {
         var rules = RandomRules(random: random)
         var statements = Self.statements + rules.file(routes: 2).split(separator: "\n").map(String.init)
         random = rules.random
+        if random.chance(25) { statements = Self.tests }
         statements.shuffle(using: &random)
         let isTidy = random.chance(30)
         var text = random.chance(10) ? "\u{FEFF}" : ""

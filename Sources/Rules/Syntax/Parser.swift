@@ -8,18 +8,18 @@ struct Parser {
 
     /// Adds the declarations of `file` to those of the files before it.
     static func parse(_ file: SourceFile, into declarations: inout Declarations, findings: inout Findings) {
-        findings.add(read(file, into: &declarations).findings)
+        var cursor = Cursor(file)
+        read(&cursor, into: &declarations)
+        findings.add(cursor.findings)
     }
 
-    /// - Returns: the cursor that has read the file.
-    static func read(_ file: SourceFile, into declarations: inout Declarations) -> Cursor {
+    /// Reads a whole file.
+    static func read(_ cursor: inout Cursor, into declarations: inout Declarations) {
         var parser = Parser(declarations: declarations)
-        var cursor = Cursor(file)
         cursor.statements(Vocabulary.statements, in: "a rule file") { cursor, word throws(Reported) in
             try parser.statement(word, &cursor)
         }
         declarations = parser.declarations
-        return cursor
     }
 
     /// A rule file is a sequence of statements, in any order but for routes, which apply first to last.

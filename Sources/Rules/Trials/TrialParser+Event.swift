@@ -16,14 +16,14 @@ extension TrialParser {
     func event(_ word: Located<String>, _ cursor: inout Cursor) throws(Reported) -> TrialEvent {
         var written: [(name: Located<String>, value: Located<Comparison.Operand>)] = []
         var count = 1
-        while let name = cursor.nextWord, !Self.clauseWords.contains(name) {
+        while let name = cursor.nextWord, !Vocabulary.test.contains(name) {
             if cursor.accept("times") != nil {
                 count = try cursor.integer("how often it comes", in: 1...Self.timesMax).value
                 break
             }
             let range = cursor.take().range
             if !name.contains("."), Field(name: name) == nil,
-                let guess = didYouMean(name, among: Self.clauseWords + ["times"])
+                let guess = didYouMean(name, among: Vocabulary.test + ["times"])
             {
                 throw cursor.error("unknown word `\(name)`; did you mean `\(guess)`?", at: range)
             }
@@ -59,7 +59,7 @@ extension TrialParser {
         switch token.kind {
         case .string(let text), .moment(let text): return Located(.string(text), at: cursor.take().range)
         case .quantity(let quantity): return Located(.quantity(quantity), at: cursor.take().range)
-        case .word(let word) where !clauseWords.contains(word): return Located(.word(word), at: cursor.take().range)
+        case .word(let word) where !Vocabulary.test.contains(word): return Located(.word(word), at: cursor.take().range)
         default: throw cursor.refuse("the value of `\(field.prefix(60))`")
         }
     }

@@ -3,12 +3,6 @@
 import Language
 
 extension TrialParser {
-    private static let factWords = [
-        "route", "shadow", "alert", "webhook", "webhooks", "accounts", "outbound", "drop", "only", "nothing", "tenant",
-        "quota", "not", "notify",
-    ]
-    private static let targetWords = ["webhooks", "webhook", "alert", "accounts", "outbound", "drop"]
-
     /// What is demanded of each of the events since the expectations before, or, of an alert with `when`, of this moment.
     /// `nothing`: no target gets the event. `only`: exactly these do. `drop` is a target that gets nothing. An event is the
     /// `tenant`'s whose webhooks it goes to and whose quotas it uses: a callback of `callbacks`, a `send.requested` of `messages`
@@ -22,7 +16,7 @@ extension TrialParser {
     func expectation(_ cursor: inout Cursor) throws(Reported) -> Expectation {
         let start = cursor.next.range
         let not = cursor.accept("not")
-        let word = try cursor.choice("an expectation", among: Self.factWords)
+        let word = try cursor.choice("an expectation", among: Vocabulary.expectations)
         let fact: Expectation.Fact
         switch word.value {
         case "route": fact = .route(try cursor.name("the name of a route").value)
@@ -33,7 +27,7 @@ extension TrialParser {
         case "quota": fact = try quota(&cursor)
         case "only":
             let list = try cursor.list(of: "targets") { cursor throws(Reported) in
-                let word = try cursor.choice("a target", among: Self.targetWords)
+                let word = try cursor.choice("a target", among: Vocabulary.targets)
                 return Located(try target(word.value, &cursor), at: cursor.range(from: word.range))
             }
             guard !list.value.isEmpty else {

@@ -10,19 +10,23 @@ struct TrialParser {
 
     /// Far more than anybody writes by hand. Repeated events count once.
     static let stepsMax = 100_000
-    static let clauseWords = ["event", "expect", "after", "at", "metric", "zone"]
 
     /// Of all files, in their order.
     static func parse(_ files: [SourceFile], findings: inout Findings) -> [Trial] {
         var parser = TrialParser()
         for file in files {
             var cursor = Cursor(file)
-            cursor.statements(["test"], in: "a file of tests") { cursor, _ throws(Reported) in
-                try parser.test(&cursor)
-            }
+            parser.read(&cursor)
             findings.add(cursor.findings)
         }
         return parser.trials
+    }
+
+    /// Reads a whole file.
+    mutating func read(_ cursor: inout Cursor) {
+        cursor.statements(Vocabulary.testStatements, in: "a file of tests") { cursor, _ throws(Reported) in
+            try test(&cursor)
+        }
     }
 
     /// A test is a sequence of events and of what is expected of them, read like a story. The clock stands still but for `after`
@@ -38,7 +42,7 @@ struct TrialParser {
     private mutating func test(_ cursor: inout Cursor) throws(Reported) {
         let name = try cursor.name("the name of a test")
         var test = Draft(name: name)
-        let isSound = try cursor.block(of: "test \"\(name.value)\"", once: [], many: Self.clauseWords) {
+        let isSound = try cursor.block(of: "test \"\(name.value)\"", once: [], many: Vocabulary.test) {
             cursor, word throws(Reported) in
             stepCount += 1
             guard stepCount <= Self.stepsMax else {
