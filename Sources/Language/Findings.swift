@@ -18,6 +18,7 @@ package struct Findings: Sendable {
     }
 
     package mutating func add(_ others: Findings) {
+        hasErrors = hasErrors || others.hasErrors
         let kept = others.collected.prefix(max(0, Self.limit - collected.count))
         collected += kept
         leftOut += others.collected.count - kept.count + others.leftOut
@@ -28,7 +29,8 @@ package struct Findings: Sendable {
 
     package var isEmpty: Bool { collected.isEmpty }
 
-    package var hasErrors: Bool { collected.contains { $0.severity == .error } }
+    /// Also of those that are left out.
+    package private(set) var hasErrors = false
 
     /// In the order of the files as first mentioned, and within a file from top to bottom, as one mends them.
     package var diagnostics: [Diagnostic] {
@@ -57,6 +59,7 @@ package struct Findings: Sendable {
     private mutating func add(
         _ severity: Diagnostic.Severity, _ message: String, _ range: SourceRange, _ hint: String?
     ) {
+        if severity == .error { hasErrors = true }
         guard !isFull else {
             leftOut += 1
             return

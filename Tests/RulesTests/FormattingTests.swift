@@ -29,6 +29,12 @@ struct FormattingTests {
         #expect(RuleSet.format("") == "" && RuleSet.format(" \r\n\n") == "" && RuleSet.format("\n\n#") == "#\n")
     }
 
+    @Test("a file with more warnings than are shown still has its error")
+    func errorBehindManyWarnings() {
+        let text = (0..<600).map { "quota tenant \"t\($0)\" { }\n" }.joined() + "bogus\n"
+        #expect(RuleSet.check(text).rules == nil && RuleSet.format(text) == nil)
+    }
+
     @Test("Rules/ is in the style")
     func ownFiles() throws {
         for file in try RuleSet.sources(path: Repository.path("Rules"), withTests: true) {
