@@ -19,6 +19,7 @@ struct TrialRun {
 
     let rules: RuleSet
     private let zone: (String) -> ZoneInfo?
+    private let usualZone: ZoneInfo
     private let quotas: QuotaTable
     private(set) var coverage: TrialCoverage
     private var matcher: Matcher
@@ -37,6 +38,7 @@ struct TrialRun {
     init(_ rules: RuleSet, zone: @escaping (String) -> ZoneInfo?) {
         self.rules = rules
         self.zone = zone
+        usualZone = zone(TenantAllowance().timezone) ?? ZoneInfo(fixed: 8 * 3600)
         quotas = QuotaTable(rules.quotas)
         coverage = TrialCoverage(rules)
         matcher = Matcher(rules)
@@ -45,7 +47,7 @@ struct TrialRun {
 
     mutating func run(_ trial: Trial) -> TrialReport.Outcome {
         now = Trial.start
-        zoneNow = zone(TenantAllowance().timezone) ?? ZoneInfo(fixed: 8 * 3600)
+        zoneNow = usualZone
         tally = QuotaTally(quotas)
         watches = rules.alerts.map { AlertWatch($0) }
         isMeasured = false

@@ -48,7 +48,7 @@ def options_of(wecom, request):
 
 
 COMMANDS = [
-    (), ("serve",), ("config",), ("config", "check"), ("config", "default"), ("config", "show"), ("rules",), ("rules", "check"), ("rules", "explain"), ("rules", "fmt"), ("rules", "diff"),
+    (), ("serve",), ("config",), ("config", "check"), ("config", "default"), ("config", "show"), ("rules",), ("rules", "check"), ("rules", "explain"), ("rules", "test"), ("rules", "fmt"), ("rules", "diff"),
     ("audit",), ("audit", "verify"), ("send-callback",), ("listen",), ("envelope",), ("envelope", "open"), ("envelope", "seal"), ("version",),
 ]  # fmt: skip
 

@@ -41,4 +41,52 @@ struct TrialRunTests {
         if let report = suite.report { lines += [report.coverage.summary] + report.coverage.gaps }
         return lines.map { $0 + "\n" }.joined()
     }
+
+    @Test("no text traps the parser or the run, and nothing that fails is silent", arguments: 0..<4 as Range<UInt64>)
+    func mutations(offset: UInt64) throws {
+        var random = SplitMix64(seed: Seed.ofThisRun &+ offset)
+        let rules = try #require(RuleSet.check([SourceFile(name: "main.rules", text: Self.rules)]).rules)
+        let pieces = Self.tests.split(separator: " ").map { Array($0.utf8) + [0x20] }
+        for round in 0..<150 {
+            var bytes = Array(Self.tests.utf8)
+            for _ in 0..<Int.random(in: 1...6, using: &random) {
+                let place = Int.random(in: 0..<max(1, bytes.count), using: &random)
+                switch Int.random(in: 0..<4, using: &random) {
+                case 0: bytes.removeSubrange(place..<min(bytes.count, place + Int.random(in: 1...30, using: &random)))
+                case 1: bytes.insert(contentsOf: random.pick(pieces), at: min(place, bytes.count))
+                case 2: bytes.insert(random.pick(Array("{}[]()\",=#\n\\:-+9".utf8)), at: min(place, bytes.count))
+                default: if !bytes.isEmpty { bytes[place] = UInt8.random(in: 0...255, using: &random) }
+                }
+            }
+            let suite = TrialSuite([SourceFile(name: "t", bytes: bytes)], of: rules) { ZoneName.zone($0) }
+            #expect((suite.report == nil) == suite.findings.hasErrors, "round \(round); \(Seed.note)")
+            #expect((suite.report?.failedCount ?? 1) == 0 || !suite.faults.isEmpty, "round \(round); \(Seed.note)")
+            for failure in suite.report?.failures ?? [] { #expect(!failure.rendered.isEmpty) }
+        }
+    }
+
+    private static let rules = """
+        route "a" { when type = message.received and content.text contains "x"   to webhooks   to alert "n" }
+        quota default { messages 3 per day   sends 1 per minute per account   callbacks 2 per second   over delay }
+        alert "o" { when account.offline_duration > 5m for 60s }
+        """
+
+    private static let tests = """
+        test "t" { zone "America/New_York" at 2026-02-01T09:00:00+08:00 event type message.received content.text "x"
+        content.size 5 content.from_me true time "2026-01-05T09:00:00Z" times 3 expect route "a" expect not drop
+        expect only [webhooks, alert "n" level warning] after 5m expect quota allowed 2 times expect tenant "example"
+        metric account.offline_duration 6m after 90d expect alert "o" event type send.requested expect quota delayed }
+        """
+
+    @Test("more steps than a reload may run are refused")
+    func steps() throws {
+        let rules = try #require(RuleSet.check([SourceFile(name: "main.rules", text: Self.rules)]).rules)
+        func errors(_ count: Int) -> [String] {
+            let text =
+                "test \"t\" {\n" + String(repeating: "event type unknown\n", count: count - 1) + "expect nothing }\n"
+            return TrialSuite([SourceFile(name: "t", text: text)], of: rules) { ZoneName.zone($0) }.faults
+        }
+        #expect(errors(100_000) == [])
+        #expect(errors(100_001) == ["t:100002:1: error: these tests have more than 100000 steps"])
+    }
 }
