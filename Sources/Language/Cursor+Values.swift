@@ -21,7 +21,9 @@ extension Cursor {
 
     package mutating func string(_ what: String) throws(Reported) -> Located<String> {
         guard case .string(let value) = next.kind else {
-            if case .word(let word) = next.kind { throw refuse(what, hint: "write it in double quotes: \"\(word)\"") }
+            if case .word(let word) = next.kind {
+                throw refuse(what, hint: "write it in double quotes: \"\(word.prefix(40))\"")
+            }
             throw refuse(what)
         }
         return Located(value, at: take().range)
@@ -30,7 +32,8 @@ extension Cursor {
     /// A string that is not empty and fits on one line of a log: what things are called.
     package mutating func name(_ what: String, countMax: Int = 100) throws(Reported) -> Located<String> {
         let name = try string(what)
-        guard !name.value.isEmpty, name.value.count <= countMax else {
+        // Of scalars, as a character may consist of any number of them.
+        guard !name.value.isEmpty, name.value.unicodeScalars.count <= countMax else {
             throw error("\(what) has 1 to \(countMax) characters", at: name.range)
         }
         guard !name.value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {

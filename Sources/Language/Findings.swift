@@ -18,10 +18,9 @@ package struct Findings: Sendable {
     }
 
     package mutating func add(_ others: Findings) {
+        for diagnostic in others.collected { keep(diagnostic) }
+        leftOut += others.leftOut
         hasErrors = hasErrors || others.hasErrors
-        let kept = others.collected.prefix(max(0, Self.limit - collected.count))
-        collected += kept
-        leftOut += others.collected.count - kept.count + others.leftOut
     }
 
     /// Whether further findings are only counted: nobody needs a good guess for them.
@@ -59,14 +58,26 @@ package struct Findings: Sendable {
     private mutating func add(
         _ severity: Diagnostic.Severity, _ message: String, _ range: SourceRange, _ hint: String?
     ) {
-        if severity == .error { hasErrors = true }
-        guard !isFull else {
+        guard !isFull || severity == .error && !hasErrors else {
             leftOut += 1
+            hasErrors = hasErrors || severity == .error
             return
         }
-        collected.append(
+        keep(
             Diagnostic(
                 severity: severity, message: DisplayWidth.printable(message), range: range,
                 hint: hint.map { DisplayWidth.printable($0) }))
+    }
+
+    /// The first error takes the place of a warning if there is no other: nobody could mend a file whose only error is not shown.
+    private mutating func keep(_ diagnostic: Diagnostic) {
+        if diagnostic.severity == .error, !hasErrors {
+            hasErrors = true
+            if isFull {
+                collected.removeLast()
+                leftOut += 1
+            }
+        }
+        if isFull { leftOut += 1 } else { collected.append(diagnostic) }
     }
 }

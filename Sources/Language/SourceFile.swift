@@ -44,13 +44,34 @@ package final class SourceFile: Sendable {
     /// The whole text as it may be shown, without the secrets in it.
     package var shown: String { shownText(0..<bytes.count) }
 
-    func hide(_ range: Range<Int>) { hidden.withLock { $0.append(range) } }
+    /// Ranges come in nearly the order of the file, so that keeping them in order costs little.
+    func hide(_ range: Range<Int>) {
+        hidden.withLock { hidden in
+            var place = hidden.count
+            while place > 0, hidden[place - 1].lowerBound > range.lowerBound { place -= 1 }
+            hidden.insert(range, at: place)
+        }
+    }
+
+    /// What is hidden of the lines that a range lies in; nothing hidden goes over the end of a line.
+    private func hidden(around range: Range<Int>) -> [Range<Int>] {
+        let start = lineRange(around: range.lowerBound).lowerBound
+        return hidden.withLock { hidden in
+            var low = 0
+            var high = hidden.count
+            while low < high {
+                let middle = (low + high) / 2
+                if hidden[middle].lowerBound < start { low = middle + 1 } else { high = middle }
+            }
+            return Array(hidden[low...].prefix { $0.lowerBound < range.upperBound })
+        }
+    }
 
     /// As `text`, without what is hidden. Always as many dots, so that they do not tell the length.
     func shownText(_ range: Range<Int>) -> String {
         var shown = ""
         var start = range.lowerBound
-        for secret in hidden.withLock({ $0 }).sorted(by: { $0.lowerBound < $1.lowerBound }) {
+        for secret in hidden(around: range) {
             let cut = secret.clamped(to: start..<max(start, range.upperBound))
             guard !cut.isEmpty else { continue }
             shown += text(start..<cut.lowerBound) + "••••"

@@ -14,11 +14,41 @@ extension Checker {
         refuseDuplicates("`suppress`", declarations.suppressions.map { Located("", at: $0.range) })
         refuseDuplicates("`group`", declarations.groupings.map { Located("", at: $0.range) })
         checkNotifications(declarations.notifications, channels: declarations.channels)
+        checkAlerts(declarations)
         rules.alerts = declarations.alerts.map(\.value)
         rules.channels = declarations.channels.map(\.value)
         rules.silences = declarations.silences.map(\.value)
         rules.repeatInterval = declarations.suppressions.first?.value
         rules.grouping = declarations.groupings.first?.value
+    }
+
+    /// A misspelt channel is looked for among so many; a file has a handful, and a check must not take minutes.
+    private static let guessedNames = 200
+
+    /// Alerts that nobody hears of, though the files say who hears of others; and names that mean two things.
+    private mutating func checkAlerts(_ declarations: Declarations) {
+        let heard = Set(declarations.notifications.map(\.level.value))
+        var levels: [String: Located<AlertLevel>] = [:]
+        func check(_ name: String, _ level: AlertLevel, at range: SourceRange, _ findings: inout Findings) {
+            if !heard.isEmpty, !heard.contains(level) {
+                findings.warning(
+                    "nobody hears of this alert: no `notify` is for \(level.rawValue)", at: range,
+                    hint: "add `notify \(level.rawValue) { to all }`")
+            }
+            guard let first = levels[name] else {
+                levels[name] = Located(level, at: range)
+                return
+            }
+            guard first.value != level else { return }
+            findings.warning(
+                "alert \"\(name)\" is \(level.rawValue) here and \(first.value.rawValue) elsewhere", at: range,
+                hint: findings.isFull ? nil : "the other is at \(first.range.place)")
+        }
+        for alert in declarations.alerts { check(alert.value.name, alert.value.level, at: alert.range, &findings) }
+        for target in declarations.routes.flatMap(\.targets) {
+            guard case .alert(let name, let level) = target.value else { continue }
+            check(name, level, at: target.range, &findings)
+        }
     }
 
     private mutating func checkQuotas(_ quotas: [Located<Quota>]) {
@@ -46,7 +76,8 @@ extension Checker {
                 continue
             }
             for channel in listed where !known.contains(channel.value) {
-                let guess = findings.isFull ? "" : didYouMeanSuffix(channel.value, among: names)
+                let guess =
+                    findings.isFull ? "" : didYouMeanSuffix(channel.value, among: names.prefix(Self.guessedNames))
                 findings.error(
                     "unknown channel `\(channel.value)`\(guess)",
                     at: channel.range, hint: names.isEmpty ? "the files declare no channel" : nil)
@@ -54,6 +85,11 @@ extension Checker {
             used.formUnion(listed.map(\.value))
             rules.notifications.append(
                 Notification(level: notification.level.value, recipients: .channels(listed.map(\.value))))
+        }
+        for notification in notifications where channels.isEmpty && notification.channels == nil {
+            findings.warning(
+                "`all` is nobody here: the files declare no channel", at: notification.level.range,
+                hint: "declare one: `channel ops { kind wecom-robot   url env:WECOM_ROBOT_URL }`")
         }
         for channel in channels where !used.contains(channel.value.name) {
             findings.warning(

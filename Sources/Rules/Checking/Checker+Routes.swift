@@ -8,6 +8,7 @@ extension Checker {
         refuseDuplicates("the name of this route", declarations.map(\.name))
         var conditions = ConditionChecker(findings: findings, words: WordIndex.Builder())
         var stops: [Stop] = []
+        var stoppedTypes = EventTypeSet()
         var places: [Target: Int] = [:]
         for (index, route) in declarations.enumerated() {
             Self.checkTargets(of: route, isLast: index == declarations.count - 1, &conditions.findings)
@@ -20,7 +21,12 @@ extension Checker {
             }
             guard route.isSound else { continue }
             if !(requirement.isImpossible && conditions.hasReportedImpossible) {
-                Self.warnIfUseless(route, requirement, behind: stops, &conditions.findings)
+                Self.warnIfUseless(route, requirement, behind: stops, stoppedTypes, &conditions.findings)
+            }
+            if route.stops, !route.isShadow, requirement.isExact, requirement.values.isEmpty,
+                requirement.possibleTypes == .all
+            {
+                stoppedTypes = stoppedTypes.union(requirement.types)
             }
             if route.stops, !route.isShadow, requirement.isExact, stops.count < Self.comparedStops {
                 stops.append(Stop(name: route.name, requirement: requirement))
@@ -46,7 +52,8 @@ extension Checker {
     private static let comparedStops = 200
 
     private static func warnIfUseless(
-        _ route: RouteDeclaration, _ requirement: Requirement, behind stops: [Stop], _ findings: inout Findings
+        _ route: RouteDeclaration, _ requirement: Requirement, behind stops: [Stop], _ stoppedTypes: EventTypeSet,
+        _ findings: inout Findings
     ) {
         if requirement.isImpossible {
             findings.warning(
@@ -56,6 +63,10 @@ extension Checker {
             findings.warning(
                 "route \"\(route.name.value)\" is never reached: \"\(stop.name.value)\" stops all its events before",
                 at: route.name.range, hint: findings.isFull ? nil : "that route is at \(stop.name.range.place)")
+        } else if requirement.types.intersection(requirement.possibleTypes).isSubset(of: stoppedTypes) {
+            findings.warning(
+                "route \"\(route.name.value)\" is never reached: earlier routes together stop all its events",
+                at: route.name.range)
         }
     }
 

@@ -6,6 +6,7 @@ import Language
 extension ConditionChecker {
     mutating func check(_ comparison: Comparison, context: EventTypeSet) -> Checked? {
         guard let field = field(comparison.field, context: context) else { return nil }
+        warnOfList(comparison)
         switch field.kind {
         case .token(let vocabulary): return token(comparison, field, vocabulary)
         case .text: return text(comparison, field)
@@ -50,11 +51,11 @@ extension ConditionChecker {
 
     // MARK: The value
 
-    func test(_ comparison: Comparison, _ field: Field, _ test: Test, values: Set<String>? = nil) -> Checked {
+    func test(_ comparison: Comparison, _ field: Field, _ test: Test, values: [String]? = nil) -> Checked {
         var requirement = Requirement.any
         requirement.possibleTypes = field.row.types
         if let values {
-            requirement.values = [field: values]
+            requirement.values = [field: Set(values.map { Array($0.utf8) })]
             requirement.isExact = true
         }
         return (Condition(node: .test(field, test), range: comparison.range), requirement)
@@ -88,6 +89,10 @@ extension ConditionChecker {
         if field == .type {
             guard let types = comparison.eventTypes else { return misfit(comparison, field) }
             warnIfEmpty(types.isEmpty, comparison, field)
+            if types == .all {
+                findings.warning(
+                    "every event has such a `type`, so this always holds", at: comparison.range, hint: "leave it out")
+            }
             let requirement = Requirement(types: types, possibleTypes: .all, values: [:], isExact: true)
             return (Condition(node: .type(types), range: comparison.range), requirement)
         }
@@ -98,7 +103,7 @@ extension ConditionChecker {
         }
         guard let words = comparison.admitted(of: vocabulary) else { return misfit(comparison, field) }
         warnIfEmpty(words.isEmpty, comparison, field)
-        return test(comparison, field, .among(NameTable(words.map { ($0, true) })), values: Set(words))
+        return test(comparison, field, .among(NameTable(words.map { ($0, true) })), values: words)
     }
 
     private mutating func warnIfEmpty(_ isEmpty: Bool, _ comparison: Comparison, _ field: Field) {

@@ -13,17 +13,18 @@ extension ConditionChecker {
                 texts.append(text)
             } else {
                 isSound = false
-                _ = mismatch(operand, field, hint: "a text stands in double quotes: \"\(operand.range.text)\"")
+                _ = mismatch(
+                    operand, field, hint: "a text stands in double quotes: \"\(operand.range.text.prefix(40))\"")
             }
         }
         guard isSound else { return nil }
         let bytes = texts.map { Array($0.utf8) }
         guard let first = bytes.first else { return test(comparison, field, .exists) }
         switch comparison.operator.value {
-        case .equal: return test(comparison, field, .equal(first), values: Set(texts))
-        case .notEqual: return opposite(of: test(comparison, field, .equal(first), values: Set(texts)))
+        case .equal: return test(comparison, field, .equal(first), values: texts)
+        case .notEqual: return opposite(of: test(comparison, field, .equal(first), values: texts))
         case .in:
-            return test(comparison, field, .among(NameTable(texts.map { ($0, true) })), values: Set(texts))
+            return test(comparison, field, .among(NameTable(texts.map { ($0, true) })), values: texts)
         case .contains, .containsAny:
             let group = words.addGroup(of: bytes, to: field)
             var checked = test(comparison, field, .contains(group: group))

@@ -41,12 +41,14 @@ struct ConditionChecker {
             before = before.intersection(reaches[index])
         }
         guard conditions.count == parts.count else { return nil }
+        warnOfContradictions(parts)
         return (Condition(node: .and(conditions), range: range), requirement)
     }
 
     private mutating func disjunction(_ parts: [Expression], _ range: SourceRange, context: EventTypeSet) -> Checked? {
         let checked = parts.compactMap { check($0, context: context) }
         guard checked.count == parts.count else { return nil }
+        warnOfOpposites(parts)
         return (
             Condition(node: .or(checked.map(\.condition)), range: range), Requirement.anyOf(checked.map(\.requirement))
         )

@@ -9,8 +9,9 @@ struct Requirement {
     var types: EventTypeSet
     /// The types that have the fields the condition asks for, by the schema.
     var possibleTypes: EventTypeSet
-    /// For a field that must have one of a few values: these values.
-    var values: [Field: Set<String>]
+    /// For a field that must have one of a few values: these values, as bytes: two texts of the same characters in other bytes are
+    /// two values.
+    var values: [Field: Set<[UInt8]>]
     /// Groups of words (`WordIndex`) of which one must be found; nil when nothing is known of words.
     var groups: Set<Int>? = nil
     /// Whether every event that meets the requirement matches.

@@ -33,7 +33,9 @@ extension RouteIndex {
         }
         keyed = drafts.sorted { $0.key.rawValue < $1.key.rawValue }.map { field, draft in
             KeyIndex(
-                field: field, places: NameTable(draft.values.enumerated().map { ($1, $0) }), buckets: draft.buckets)
+                field: field,
+                places: NameTable(draft.values.enumerated().map { (String(decoding: $1, as: UTF8.self), $0) }),
+                buckets: draft.buckets)
         }
         worded.starts.reserveCapacity(words.groupCount + 1)
         for routes in byGroup {
@@ -71,11 +73,11 @@ extension RouteIndex {
     }
 
     private struct KeyDraft {
-        private(set) var values: [String] = []
+        private(set) var values: [[UInt8]] = []
         private(set) var buckets: [Bucket] = []
-        private var places: [String: Int] = [:]
+        private var places: [[UInt8]: Int] = [:]
 
-        mutating func add(_ route: Int32, under value: String, types: EventTypeSet) {
+        mutating func add(_ route: Int32, under value: [UInt8], types: EventTypeSet) {
             let place = places[value] ?? values.count
             if place == values.count {
                 places[value] = place
@@ -88,7 +90,7 @@ extension RouteIndex {
 
     /// How many routes ask for each value of each field.
     private struct ValueCounts {
-        private var counts: [Field: [String: Int]] = [:]
+        private var counts: [Field: [[UInt8]: Int]] = [:]
 
         init(_ requirements: [Requirement]) {
             for requirement in requirements {
@@ -99,7 +101,7 @@ extension RouteIndex {
         }
 
         /// Of the value that most routes ask for.
-        func routes(with values: Set<String>, in field: Field) -> Int {
+        func routes(with values: Set<[UInt8]>, in field: Field) -> Int {
             values.reduce(0) { max($0, counts[field]?[$1] ?? 0) }
         }
     }

@@ -84,6 +84,20 @@ struct WordAutomaton: Sendable {
         }
     }
 
+    /// The group of a word that occurs in `word` and is shorter. Each word of this automaton has a group of its own. Linear.
+    func firstProperPart(of word: Span<UInt8>) -> Int? {
+        var node: Int32 = 0
+        for index in word.indices {
+            node = step(from: node, over: word[index])
+            // At its own end a word finds itself first, and what else ends there behind it.
+            let isWhole = index == word.count - 1
+            let start = isWhole ? nodes[Int(node)].suffix : node
+            let output = nodes[Int(start)].output
+            if output >= 0 { return Int(groups[Int(nodes[Int(output)].firstGroup)]) }
+        }
+        return nil
+    }
+
     private func step(from start: Int32, over byte: UInt8) -> Int32 {
         var node = start
         while node != 0 {

@@ -17,9 +17,9 @@ extension Parser {
             if cursor.accept("all") != nil {
                 isToAll = true
             } else if cursor.next.kind == .punctuation(.openBracket) {
-                channels = try cursor.list(of: "channels") { cursor throws(Reported) in
+                channels = try names(&cursor, of: "channels") { cursor throws(Reported) in
                     try cursor.word("the name of a channel")
-                }.value
+                }
             } else {
                 channels = [try cursor.word("`all`, a channel or a list of channels")]
             }
@@ -49,12 +49,12 @@ extension Parser {
     func group(_ word: Located<String>, _ cursor: inout Cursor) throws(Reported) -> Located<AlertGrouping> {
         try cursor.expect("by")
         let words = AlertGrouping.Label.allCases.map(\.rawValue)
-        let labels = try cursor.list(of: "labels") { cursor throws(Reported) in
-            try cursor.choice("a label of an alert", among: words).value
+        let labels = try names(&cursor, of: "labels") { cursor throws(Reported) in
+            try cursor.choice("a label of an alert", among: words)
         }
         try cursor.expect("wait")
         let wait = try cursor.duration("a duration")
-        let grouping = AlertGrouping(labels: labels.value.compactMap(AlertGrouping.Label.init), wait: wait.value)
+        let grouping = AlertGrouping(labels: labels.map(\.value).compactMap(AlertGrouping.Label.init), wait: wait.value)
         return Located(grouping, at: word.range.through(wait.range))
     }
 
@@ -74,7 +74,10 @@ extension Parser {
             case "daily": hours = try cursor.clockRange("a stretch of the day").value
             case "zone": zone = try self.zone(&cursor)
             default:
-                levels = try cursor.list(of: "levels") { cursor throws(Reported) in try level(&cursor).value }.value
+                levels = try names(&cursor, of: "levels") { cursor throws(Reported) in
+                    let level = try level(&cursor)
+                    return Located(level.value.rawValue, at: level.range)
+                }.compactMap { AlertLevel(rawValue: $0.value) }
             }
         }
         guard let hours, let zone else {
@@ -86,6 +89,19 @@ extension Parser {
         let silence = Silence(
             name: name.value, startMinute: hours.startMinute, endMinute: hours.endMinute, zone: zone, levels: levels)
         return Located(silence, at: name.range)
+    }
+
+    /// A list of words that has one at least, and each once.
+    private func names(
+        _ cursor: inout Cursor, of what: String, _ name: (inout Cursor) throws(Reported) -> Located<String>
+    ) throws(Reported) -> [Located<String>] {
+        let list = try cursor.list(of: what, name)
+        guard !list.value.isEmpty else { throw cursor.error("this list of \(what) is empty", at: list.range) }
+        var seen: Set<String> = []
+        for name in list.value where !seen.insert(name.value).inserted {
+            cursor.warning("`\(name.value.prefix(40))` stands twice in this list", at: name.range)
+        }
+        return list.value
     }
 
     private func zone(_ cursor: inout Cursor) throws(Reported) -> String {

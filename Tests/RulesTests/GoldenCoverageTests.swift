@@ -1,0 +1,106 @@
+// Every text by which Language and Rules refuse something is shown by a golden case: taken from the sources, so that a new one
+// without a case fails here.
+
+import FoundationEssentials
+import Language
+import TestBasics
+import Testing
+
+@Suite("Coverage of the golden cases")
+struct GoldenCoverageTests {
+    /// What no golden case can hold, with the test that has it: these files are no text, or too long to be read by people.
+    private static let elsewhere = ["the file is not UTF-8 from here on", "this line is longer than "]
+
+    @Test("each message of the sources stands in a golden case")
+    func messages() throws {
+        let cases = ["Tests/RulesTests/Golden", "Tests/GatewayTests/Golden"]
+        let shown = try cases.flatMap { try texts(in: $0, suffix: ".case") }.joined(separator: "\n")
+        var count = 0
+        for source in try texts(in: "Sources/Language", suffix: ".swift") + texts(in: "Sources/Rules", suffix: ".swift")
+        {
+            for message in Self.messages(in: source) where !Self.elsewhere.contains(where: message.hasPrefix) {
+                let parts = Self.fixedParts(of: message)
+                // A message of which everything is filled in is another one's end.
+                guard parts.contains(where: { $0.count > 3 }) else { continue }
+                count += 1
+                let isShown = shown.split(separator: "\n").contains { line in Self.holds(line, parts) }
+                #expect(isShown, "no golden case shows: \(message)")
+            }
+        }
+        #expect(count > 70)
+    }
+
+    private func texts(in folder: String, suffix: String) throws -> [String] {
+        let root = Repository.path(folder)
+        guard let names = FileManager.default.enumerator(atPath: root) else { return [] }
+        return try names.compactMap { $0 as? String }.filter { $0.hasSuffix(suffix) }.sorted()
+            .map { try String(decoding: SourceFile.read(path: "\(root)/\($0)").bytes, as: UTF8.self) }
+    }
+
+    /// The first string behind each `error(`, `warning(` and `refuse(`.
+    static func messages(in source: String) -> [String] {
+        var found: [String] = []
+        for call in ["error(", "warning(", "refuse("] {
+            for rest in source.split(separator: call, omittingEmptySubsequences: false).dropFirst() {
+                let text = rest.drop(while: \.isWhitespace)
+                if text.first == "\"" { found.append(literal(text.dropFirst())) }
+            }
+        }
+        return found
+    }
+
+    /// Up to the closing quote; a quote inside of an interpolation closes nothing.
+    private static func literal(_ text: Substring) -> String {
+        var literal = ""
+        var depth = 0
+        var isEscaped = false
+        for character in text {
+            if isEscaped {
+                isEscaped = false
+                if character == "(" { depth = 1 }
+            } else if depth > 0 {
+                if character == "(" { depth += 1 }
+                if character == ")" { depth -= 1 }
+            } else if character == "\\" {
+                isEscaped = true
+            } else if character == "\"" {
+                return literal
+            }
+            literal.append(character)
+        }
+        return literal
+    }
+
+    /// What stands between the interpolations.
+    static func fixedParts(of message: String) -> [String] {
+        var parts = [""]
+        var depth = 0
+        var last: Character = " "
+        for character in message {
+            if depth > 0 {
+                if character == "(" { depth += 1 }
+                if character == ")" { depth -= 1 }
+            } else if last == "\\", character == "(" {
+                parts[parts.count - 1].removeLast()
+                parts.append("")
+                depth = 1
+            } else if last == "\\" {
+                parts[parts.count - 1].removeLast()
+                parts[parts.count - 1].append(character)
+            } else {
+                parts[parts.count - 1].append(character)
+            }
+            last = depth > 0 || last == "\\" && character == "\\" ? " " : character
+        }
+        return parts.filter { !$0.isEmpty }
+    }
+
+    private static func holds(_ line: Substring, _ parts: [String]) -> Bool {
+        var rest = line
+        for part in parts {
+            guard let range = rest.firstRange(of: part) else { return false }
+            rest = rest[range.upperBound...]
+        }
+        return true
+    }
+}
