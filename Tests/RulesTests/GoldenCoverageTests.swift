@@ -32,8 +32,7 @@ struct GoldenCoverageTests {
 
     private func texts(in folder: String, suffix: String) throws -> [String] {
         let root = Repository.path(folder)
-        guard let names = FileManager.default.enumerator(atPath: root) else { return [] }
-        return try names.compactMap { $0 as? String }.filter { $0.hasSuffix(suffix) }.sorted()
+        return try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(suffix) }.sorted()
             .map { try String(decoding: SourceFile.read(path: "\(root)/\($0)").bytes, as: UTF8.self) }
     }
 

@@ -14,7 +14,7 @@ extension ConditionChecker {
             guard let other = facts[literal.field, default: FieldFacts()].add(literal) else { continue }
             hasReportedImpossible = true
             findings.warning(
-                "this never holds together with `\(other.text.prefix(60))` before it", at: literal.range)
+                "this never holds together with what stands before it", at: literal.range, hint: earlier(other))
         }
     }
 
@@ -32,11 +32,18 @@ extension ConditionChecker {
             }
             if let opposite = ranges[place][!literal.isNegated] {
                 findings.warning(
-                    "this or `\(opposite.text.prefix(60))` holds for every event, so the `or` always does",
-                    at: literal.range)
+                    "this or its opposite before it holds for every event, so the `or` always does",
+                    at: literal.range, hint: earlier(opposite))
             }
             ranges[place][literal.isNegated] = literal.range
         }
+    }
+
+    /// A place on several lines, with comments in between, is quoted as far as it stands on one.
+    private func earlier(_ part: SourceRange) -> String? {
+        guard !findings.isFull else { return nil }
+        let text = part.text.prefix { !$0.isNewline }
+        return "that is `\(text.prefix(60))\(text.count > 60 ? "…" : "")` on line \(part.line)"
     }
 
     private mutating func warnOfRepeats(_ literals: [Literal]) {
