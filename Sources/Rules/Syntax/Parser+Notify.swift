@@ -49,7 +49,8 @@ extension Parser {
     func group(_ word: Located<String>, _ cursor: inout Cursor) throws(Reported) -> Located<AlertGrouping> {
         try cursor.expect("by")
         let words = AlertGrouping.Label.allCases.map(\.rawValue)
-        let labels = try names(&cursor, of: "labels") { cursor throws(Reported) in
+        // Without a label all alerts are alike.
+        let labels = try names(&cursor, of: "labels", mayBeEmpty: true) { cursor throws(Reported) in
             try cursor.choice("a label of an alert", among: words)
         }
         try cursor.expect("wait")
@@ -91,12 +92,15 @@ extension Parser {
         return Located(silence, at: name.range)
     }
 
-    /// A list of words that has one at least, and each once.
+    /// A list of words, each once.
     private func names(
-        _ cursor: inout Cursor, of what: String, _ name: (inout Cursor) throws(Reported) -> Located<String>
+        _ cursor: inout Cursor, of what: String, mayBeEmpty: Bool = false,
+        _ name: (inout Cursor) throws(Reported) -> Located<String>
     ) throws(Reported) -> [Located<String>] {
         let list = try cursor.list(of: what, name)
-        guard !list.value.isEmpty else { throw cursor.error("this list of \(what) is empty", at: list.range) }
+        guard mayBeEmpty || !list.value.isEmpty else {
+            throw cursor.error("this list of \(what) is empty", at: list.range)
+        }
         var seen: Set<String> = []
         for name in list.value where !seen.insert(name.value).inserted {
             cursor.warning("`\(name.value.prefix(40))` stands twice in this list", at: name.range)
