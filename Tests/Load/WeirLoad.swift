@@ -5,6 +5,7 @@
 //     handshakes    TLS handshakes, full or resumed
 //     idle          many connections that do nothing, until standard input ends
 //     rules         the rule matcher alone
+//     rules-curve   the checker, with hostile files that double in size
 //
 // It shares two cores with what it measures, so it is one thread over epoll and OpenSSL and uses none of Weir's event loop:
 // a change of that loop must not change the measure. It prints one line of JSON. Exit status 1: the figures are void.
@@ -24,7 +25,8 @@ enum WeirLoad {
                 case "handshakes": try HandshakeRun(arguments).report()
                 case "idle": try IdleCrowd(arguments).report()
                 case "rules": try RuleMatching(arguments).report()
-                default: throw LoadFault("give one of: requests, handshakes, idle, rules")
+                case "rules-curve": try RuleCurve(arguments).report()
+                default: throw LoadFault("give one of: requests, handshakes, idle, rules, rules-curve")
                 }
             emit(report.line)
             exit(report.problems.isEmpty ? 0 : 1)

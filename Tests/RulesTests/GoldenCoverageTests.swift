@@ -13,12 +13,16 @@ struct GoldenCoverageTests {
     private static let elsewhere = [
         "the file is not UTF-8 from here on", "this line is longer than ", "formatted, the line that begins here ",
         "formatted, this file would be larger ",
+        "these tests have more than ",
     ]
 
     @Test("each message of the sources stands in a golden case")
     func messages() throws {
         let cases = ["Tests/RulesTests/Golden", "Tests/TrialsTests/Golden", "Tests/GatewayTests/Golden"]
-        let shown = try cases.flatMap { try texts(in: $0, suffix: ".case") }.joined(separator: "\n")
+        let lines = try cases.flatMap { try texts(in: $0, suffix: ".case") }.flatMap {
+            $0.split(separator: Character("\n"))
+        }
+        let shown = Set(lines.filter { $0.contains(": error: ") || $0.contains(": warning: ") })
         var count = 0
         let sources = try ["Sources/Language", "Sources/Rules"].flatMap { try texts(in: $0, suffix: ".swift") }
         for source in sources {
@@ -27,7 +31,7 @@ struct GoldenCoverageTests {
                 // A message of which everything is filled in is another one's end.
                 guard parts.contains(where: { $0.count > 3 }) else { continue }
                 count += 1
-                let isShown = shown.split(separator: "\n").contains { line in Self.holds(line, parts) }
+                let isShown = shown.contains { Self.holds($0, parts) }
                 #expect(isShown, "no golden case shows: \(message)")
             }
         }
