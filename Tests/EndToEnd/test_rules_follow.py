@@ -85,6 +85,17 @@ def test_wrong_rules_change_nothing_and_say_so_once(follower):
     assert follower.metric("weir_reload_failed") == 0
 
 
+def test_emptied_rules_change_nothing(follower):
+    for text in ("", "# nothing but a comment\n"):
+        refused = follower.metric("weir_reload_failures_total")
+        in_place(follower.folder / "Rules", text)
+        eventually(lambda: follower.metric("weir_reload_failures_total") == refused + 1, what=f"{text!r} was refused")
+        assert "no route any more" in follower.operate("/readyz").body.decode()
+    assert reloads(follower) == 0
+    in_place(follower.folder / "Rules", 'route "nothing" { to drop }\n')
+    eventually(lambda: reloads(follower) == 1, what="who says so may route nothing")
+
+
 def test_an_edit_of_the_configuration_waits_for_its_signal(follower):
     configuration = follower.folder / "weir.conf"
     configuration.write_text(configuration.read_text() + "\nnot ready yet {\n")

@@ -338,6 +338,7 @@ final class Appliance {
                 log.info("the rule files changed", ["path": prepared.configuration.rules])
                 next = try Preparation.preparing(prepared.file, in: surroundings, resuming: prepared.tls)
             }
+            try next.demandRoutes(insteadOf: prepared.table.rules)
             try next.demandPassingTests()
         } catch {
             failedReloads.increment()

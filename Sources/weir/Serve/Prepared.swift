@@ -29,6 +29,14 @@ struct Prepared: Sendable {
 }
 
 extension Prepared {
+    /// Files that were emptied, or are being written, would send every event nowhere without a word.
+    func demandRoutes(insteadOf running: RuleSet) throws(StartFault) {
+        guard table.rules.routes.isEmpty, !running.routes.isEmpty else { return }
+        throw StartFault(
+            "the rules have no route any more, so every event would go nowhere; "
+                + "if that is meant, write: route \"nothing\" { to drop }")
+    }
+
     func demandPassingTests() throws(StartFault) {
         guard let summary = testSummary else { return }
         throw StartFault(
