@@ -39,5 +39,5 @@ extension Event {
         writer.endObject()
     }
 
-    static let rawInBase64 = "raw_base64"
+    package static let rawInBase64 = "raw_base64"
 }
