@@ -49,6 +49,19 @@ struct FormattingTests {
         #expect(count > 30)
     }
 
+    @Test("a file whose indentation would make it too large to be read again is left alone")
+    func limits() {
+        let comment = "#" + String(repeating: "x", count: (64 << 10) - 3)
+        let long = RuleSet.format(SourceFile(name: "r", text: "route \"a\" {\n\(comment)\nto drop\n}"))
+        #expect(
+            long.bytes == nil && long.findings.rendered.contains("formatted, the line that begins here would be longer")
+        )
+        let comments = String(repeating: "#\n", count: 450_000)
+        let large = RuleSet.format(
+            SourceFile(name: "r", text: "route \"a\" { when tenant in [\n\(comments)\"a\"]\nto drop\n}"))
+        #expect(large.bytes == nil && large.findings.rendered.contains("formatted, this file would be larger"))
+    }
+
     @Test("random rules, however written, mean the same when formatted", arguments: 0..<4 as Range<UInt64>)
     func random(offset: UInt64) throws {
         let seed = Seed.ofThisRun &+ offset

@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Coverage of the golden cases")
 struct GoldenCoverageTests {
-    /// What no golden case can hold: such a file is no text, or too long to be read by people. `LexerTests` and the formatter's
-    /// limits have them.
+    /// What no golden case can hold: such a file is no text, or too long to be read by people. `LexerTests`, `FormattingTests` and
+    /// `TrialRunTests` have them.
     private static let elsewhere = [
         "the file is not UTF-8 from here on", "this line is longer than ", "formatted, the line that begins here ",
         "formatted, this file would be larger ",
