@@ -67,6 +67,7 @@ private func naiveWords(_ bytes: [UInt8]) -> [[UInt8]] {
             while let last = comment.last, [0x20, 0x09, 0x0D].contains(last) { comment.removeLast() }
             words.append([byte] + comment)
         case UInt8(ascii: "\""):
+            end()
             word.append(byte)
             while let inner = rest.popFirst() {
                 word.append(inner)
