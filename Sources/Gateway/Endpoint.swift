@@ -1,4 +1,4 @@
-// Where a tenant's events go: one URL with the secret that signs for it and the limits of its own queue. From weir.conf
+// Where a tenant's events go: one URL with the keys that sign for it and the limits of its own queue. From weir.conf
 // (`webhook "crm" { … }`) or from a rule (`to webhook "https://…"`).
 
 package import Crypto
@@ -8,10 +8,9 @@ package struct Endpoint: Sendable, Equatable {
     package let id: EndpointID
     package let tenant: String
     package let url: HTTPURL
-    /// Nil only for a rule's webhook that names none: its deliveries are not signed.
-    package let secret: WebhookSecret?
-    /// Signs too while receivers change over: a delivery then carries two signatures.
-    package let previousSecret: WebhookSecret?
+    /// Each signs every delivery, so receivers can change over from one to the next. Empty only for a rule's webhook that names
+    /// none: its deliveries are not signed.
+    package let keys: [WebhookKey]
     /// What it is subscribed to. Rules may send it anything.
     package let types: EventTypeSet
     /// Deliveries under way at the same time.
@@ -22,14 +21,13 @@ package struct Endpoint: Sendable, Equatable {
 
     /// A webhook of weir.conf.
     package init(
-        tenant: String, name: String, url: HTTPURL, secret: WebhookSecret, previousSecret: WebhookSecret? = nil,
-        types: EventTypeSet, concurrency: Int, timeout: Duration, headers: [EndpointHeader] = []
+        tenant: String, name: String, url: HTTPURL, keys: [WebhookKey], types: EventTypeSet,
+        concurrency: Int, timeout: Duration, headers: [EndpointHeader] = []
     ) {
         id = EndpointID(tenant: tenant, name: name)
         self.tenant = tenant
         self.url = url
-        self.secret = secret
-        self.previousSecret = previousSecret
+        self.keys = keys
         self.types = types
         self.concurrency = concurrency
         self.timeout = timeout
@@ -38,13 +36,12 @@ package struct Endpoint: Sendable, Equatable {
 
     /// A webhook that stands in a rule: subscribed to nothing, reached by its routes alone.
     package init(
-        tenant: String, url: HTTPURL, secret: WebhookSecret?, concurrency: Int, timeout: Duration
+        tenant: String, url: HTTPURL, keys: [WebhookKey], concurrency: Int, timeout: Duration
     ) throws(CryptoError) {
         id = try EndpointID(tenant: tenant, url: url)
         self.tenant = tenant
         self.url = url
-        self.secret = secret
-        previousSecret = nil
+        self.keys = keys
         types = []
         self.concurrency = concurrency
         self.timeout = timeout

@@ -1,6 +1,5 @@
-// The key an endpoint's deliveries are signed with: `whsec_` and the base64 of 24 to 64 bytes (Standard Webhooks 1.0.0).
+// The shared secret an endpoint's deliveries are signed with (`WebhookKey.v1`): `whsec_` and the base64 of 24 to 64 bytes (Standard Webhooks 1.0.0).
 
-import Codec
 package import Telemetry
 
 package struct WebhookSecret: Sendable, Equatable {
@@ -27,14 +26,13 @@ package struct WebhookSecret: Sendable, Equatable {
 
     package init(_ text: String) throws(Fault) {
         guard text.hasPrefix(Self.prefix) else { throw .prefixMissing }
-        let encoded = Array(text.utf8.dropFirst(Self.prefix.utf8.count))
-        var decoded: [UInt8] = []
-        do {
-            try Base64.decode(encoded.span, appendingTo: &decoded)
-        } catch {
-            throw .notBase64
-        }
+        guard let decoded = [UInt8](base64Behind: Self.prefix, in: text) else { throw .notBase64 }
         guard Self.byteCounts.contains(decoded.count) else { throw .length(decoded.count) }
         bytes = Masked(decoded)
     }
+
+    /// - bytes: as many as `byteCounts` allows.
+    init(bytes: [UInt8]) { self.bytes = Masked(bytes) }
+
+    package var text: Masked<String> { Masked(bytes.revealed.base64(behind: Self.prefix)) }
 }

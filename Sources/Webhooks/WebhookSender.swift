@@ -20,7 +20,7 @@ final class PreparedEndpoint {
         let url = endpoint.url
         origin = Origin(host: url.host, port: url.port, isSecure: url.scheme == .https)
         writer = try RequestWriter(.post, target: url.target, authority: url.authority)
-        signer = try endpoint.secret.map { try WebhookSigner(secret: $0, previous: endpoint.previousSecret) }
+        signer = endpoint.keys.isEmpty ? nil : try WebhookSigner(endpoint.keys)
         var fields = FieldBlock()
         fields.add(.json)
         try fields.add("user-agent", "Weir")

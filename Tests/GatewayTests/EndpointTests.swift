@@ -1,3 +1,4 @@
+import Crypto
 import Events
 import Telemetry
 import Testing
@@ -21,16 +22,59 @@ struct EndpointTests {
         }
     }
 
+    /// The second has its public key behind it; both are the vectors of Svix' server.
+    static let seedText = "whsk_VEVTVFNJR05JTkdLRVlET05PVFVTRVRISVNGT1JBTlk="
+    static let pairText =
+        "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=="
+    static let publicText = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4="
+
+    @Test("a key is a secret or a private key, and says what the receiver verifies with")
+    func keys() throws {
+        #expect(try WebhookKey(Self.secretText) == .v1(WebhookSecret(Self.secretText)))
+        #expect(try WebhookKey(Self.secretText).text.revealed == Self.secretText)
+        let pair = try WebhookKey(Self.pairText)
+        #expect(pair.scheme == .v1a && pair.text.revealed == Self.pairText)
+        #expect(pair.verification.text.revealed == Self.publicText)
+        #expect(try WebhookVerificationKey(Self.publicText) == pair.verification)
+        #expect(try WebhookVerificationKey(Self.pairText) == pair.verification)
+        #expect(try WebhookVerificationKey(Self.secretText).text.revealed == Self.secretText)
+        // The seed alone is the same key as the pair.
+        let seed = try WebhookKey(Self.seedText)
+        #expect(try WebhookKey(seed.text.revealed) == seed && seed.text.revealed.count == Self.pairText.count)
+    }
+
+    @Test("what is no key is refused for what it is")
+    func noKeys() throws {
+        #expect(throws: WebhookKey.Fault.publicKey) { try WebhookKey(Self.publicText) }
+        #expect(throws: WebhookKey.Fault.prefixMissing) { try WebhookKey("hunter2") }
+        #expect(throws: WebhookKey.Fault.secret(.length(3))) { try WebhookKey("whsec_AAAA") }
+        #expect(throws: WebhookKey.Fault.signingKey(.length(3))) { try WebhookKey("whsk_AAAA") }
+        #expect(throws: WebhookKey.Fault.signingKey(.notBase64(prefix: "whsk_"))) { try WebhookKey("whsk_*") }
+        #expect(throws: WebhookKey.Fault.signingKey(.publicKeyLength(3))) { try WebhookVerificationKey("whpk_AAAA") }
+        // Signing with another key's public half would give the private one away.
+        let mixed = Self.pairText.prefix(60) + "A" + Self.pairText.dropFirst(61)
+        #expect(throws: WebhookKey.Fault.signingKey(.halvesDiffer)) { try WebhookKey(String(mixed)) }
+    }
+
+    @Test("a made key is read again, and no two are the same", arguments: WebhookKey.Scheme.allCases)
+    func made(scheme: WebhookKey.Scheme) throws {
+        var random = RandomSource.system
+        let key = try WebhookKey.make(scheme, random: &random)
+        #expect(key.scheme == scheme)
+        #expect(try WebhookKey(key.text.revealed) == key)
+        #expect(try WebhookKey.make(scheme, random: &random) != key)
+    }
+
     @Test("no way of printing an endpoint shows its secrets")
     func masked() throws {
         let endpoint = Endpoint(
             tenant: "acme", name: "crm", url: try HTTPURL("https://a.example/"),
-            secret: try WebhookSecret(Self.secretText),
+            keys: [try WebhookKey(Self.secretText), try WebhookKey(Self.seedText)],
             types: .all, concurrency: 8, timeout: .seconds(15),
             headers: [EndpointHeader(name: "Authorization", value: "Bearer hunter2")])
         var shown = "\(endpoint) \(String(reflecting: endpoint))"
         dump(endpoint, to: &shown)
-        #expect(!shown.contains("hunter2") && !shown.contains("49, 242, 144"))
+        #expect(!shown.contains("hunter2") && !shown.contains("49, 242, 144") && !shown.contains("84, 69, 83"))
         #expect(shown.contains("••••••"))
     }
 

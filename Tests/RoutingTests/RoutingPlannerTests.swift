@@ -12,7 +12,7 @@ import Testing
     private func endpoint(_ name: String, _ types: EventTypeSet) throws -> Endpoint {
         Endpoint(
             tenant: "acme", name: name, url: try HTTPURL("https://example.com/\(name)"),
-            secret: try WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), types: types, concurrency: 1,
+            keys: [try WebhookKey("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")], types: types, concurrency: 1,
             timeout: .seconds(1))
     }
 
@@ -21,7 +21,7 @@ import Testing
         let endpoints = [try endpoint("crm", [.messageReceived]), try endpoint("all", .all)]
         let tenant = Tenant(name: "acme", sources: [], endpoints: endpoints)
         let table = try RoutingTable(tenants: [tenant], rules: try #require(checked.rules)) { tenant, url, _ in
-            try Endpoint(tenant: tenant, url: try HTTPURL(url), secret: nil, concurrency: 1, timeout: .seconds(1))
+            try Endpoint(tenant: tenant, url: try HTTPURL(url), keys: [], concurrency: 1, timeout: .seconds(1))
         }
         return RoutingPlanner(table)
     }

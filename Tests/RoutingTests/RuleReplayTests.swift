@@ -111,7 +111,7 @@ import Testing
         let loop = redis.loop
         let blocking = RedisClient(loop: loop, address: address, resolver: Resolver(loop: loop))
         let table = try RoutingTable(tenants: [], rules: Self.rules("route \"none\" { to drop }")) { _, url, _ in
-            try Endpoint(tenant: "acme", url: try HTTPURL(url), secret: nil, concurrency: 1, timeout: .seconds(1))
+            try Endpoint(tenant: "acme", url: try HTTPURL(url), keys: [], concurrency: 1, timeout: .seconds(1))
         }
         let router = Router(
             redis: redis, blocking: blocking, owner: "test", table: table, history: history, log: .silent,

@@ -97,7 +97,7 @@ package final class Simulation {
             let place = swapped ? options.endpoints.count - 1 - number : number
             return Endpoint(
                 tenant: endpoint.tenant, name: endpoint.name, url: try HTTPURL("http://10.0.0.\(place + 1)/hook"),
-                secret: fixtures.secret, types: .all, concurrency: endpoint.concurrency,
+                keys: [fixtures.key], types: .all, concurrency: endpoint.concurrency,
                 timeout: endpoint.timeout + .milliseconds(change))
         }
     }

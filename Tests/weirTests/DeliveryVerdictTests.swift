@@ -9,7 +9,11 @@ import Webhooks
     private static let body = Array(#"{"type":"message.received"}"#.utf8)
 
     private func signer(_ secret: String = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD") throws -> WebhookSigner {
-        try WebhookSigner(secret: WebhookSecret(secret), previous: nil)
+        try WebhookSigner([WebhookKey(secret)])
+    }
+
+    private func verifier() throws -> WebhookVerifier {
+        try WebhookVerifier([WebhookVerificationKey("whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")])
     }
 
     private func verdict(
@@ -17,7 +21,7 @@ import Webhooks
     ) throws -> DeliveryVerdict {
         let signed = try signer().signature(id: "evt_1", timestamp: Int64(timestamp) ?? 0, body: Self.body)
         return try DeliveryVerdict(
-            id: "evt_1", timestamp: timestamp, signatures: signatures ?? signed, body: body, checkedBy: signer(),
+            id: "evt_1", timestamp: timestamp, signatures: signatures ?? signed, body: body, checkedBy: verifier(),
             at: now)
     }
 

@@ -10,20 +10,21 @@ extension Resolution {
             if draft.url == nil { findings.error("\(draft.owner) has no `url`", at: draft.name.range) }
             if draft.secret == nil { findings.error("\(draft.owner) has no `secret`", at: draft.name.range) }
         }
-        let secret = draft.secret.flatMap { webhookSecret($0) }
-        let previousSecret = draft.previousSecret.flatMap { webhookSecret($0) }
+        let key = draft.secret.flatMap { webhookKey($0) }
+        let previousKey = draft.previousSecret.flatMap { webhookKey($0) }
         let headers = draft.headers.compactMap { header($0.key, $0.value) }
-        guard let url = draft.url?.value, let secret else { return nil }
+        guard let url = draft.url?.value, let key else { return nil }
         return Endpoint(
-            tenant: tenant, name: draft.name.value, url: url, secret: secret, previousSecret: previousSecret,
-            types: draft.types ?? .all, concurrency: draft.concurrency ?? defaults.concurrency,
+            tenant: tenant, name: draft.name.value, url: url, keys: [key] + [previousKey].compactMap(\.self),
+            types: draft.types ?? .all,
+            concurrency: draft.concurrency ?? defaults.concurrency,
             timeout: draft.timeout ?? defaults.timeout, headers: headers)
     }
 
-    private mutating func webhookSecret(_ secret: Located<Secret>) -> WebhookSecret? {
+    private mutating func webhookKey(_ secret: Located<Secret>) -> WebhookKey? {
         guard let text = text(of: secret) else { return nil }
-        do throws(WebhookSecret.Fault) {
-            return try WebhookSecret(text.revealed)
+        do throws(WebhookKey.Fault) {
+            return try WebhookKey(text.revealed)
         } catch let fault {
             findings.error(
                 "\(secret.value.subject) is no webhook secret: \(fault)", at: secret.range,

@@ -17,7 +17,8 @@ extension Configuration {
         let endpoints = tenants.flatMap(\.endpoints)
         guard let name else {
             if let first = endpoints.first { return first }
-            throw .failed("\(file.path) has no webhook whose secret could verify deliveries; give --secret whsec_…")
+            throw .failed(
+                "\(file.path) has no webhook whose secret could verify deliveries; give --secret whsec_… or whpk_…")
         }
         let found = endpoints.filter { $0.id.text == name || $0.id.text == "\($0.tenant)/\(name)" }
         if found.count > 1 {

@@ -8,7 +8,7 @@ import Webhooks
 
 final class DeliveryReceiver: RequestHandler {
     private let loop: EventLoop
-    private let signer: WebhookSigner
+    private let verifier: WebhookVerifier
     private let answer: HTTPStatus
     private let countMax: Int?
     private var count = 0
@@ -18,9 +18,9 @@ final class DeliveryReceiver: RequestHandler {
 
     /// - answer: to what is genuine.
     /// - countMax: how many deliveries to wait for; nil: without end.
-    init(on loop: EventLoop, signer: WebhookSigner, answer: HTTPStatus, countMax: Int?) {
+    init(on loop: EventLoop, verifier: WebhookVerifier, answer: HTTPStatus, countMax: Int?) {
         self.loop = loop
-        self.signer = signer
+        self.verifier = verifier
         self.answer = answer
         self.countMax = countMax
     }
@@ -40,7 +40,7 @@ final class DeliveryReceiver: RequestHandler {
             return Response(.methodNotAllowed, fields: fields)
         }
         do {
-            let verdict = try DeliveryVerdict(request, checkedBy: signer, at: loop.wallMilliseconds / 1000)
+            let verdict = try DeliveryVerdict(request, checkedBy: verifier, at: loop.wallMilliseconds / 1000)
             let status = verdict == .genuine ? answer : .unauthorized
             try show(request, verdict, answeredWith: status)
             countOne(isGenuine: verdict == .genuine)

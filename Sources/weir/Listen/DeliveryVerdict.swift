@@ -15,9 +15,9 @@ enum DeliveryVerdict: Equatable {
     /// What the specification's libraries allow, in seconds.
     static let tolerance: Int64 = 300
 
-    /// - signer: has the secret, and signs again what was received.
+    /// - verifier: has the keys of the sender.
     /// - now: in seconds since 1970.
-    init(_ request: Request, checkedBy signer: WebhookSigner, at now: Int64) throws(CryptoError) {
+    init(_ request: Request, checkedBy verifier: WebhookVerifier, at now: Int64) throws(CryptoError) {
         guard let id = request.header("webhook-id") else {
             self = .missing(header: "webhook-id")
             return
@@ -31,11 +31,11 @@ enum DeliveryVerdict: Equatable {
             return
         }
         try self.init(
-            id: id, timestamp: timestampText, signatures: signatures, body: request.body, checkedBy: signer, at: now)
+            id: id, timestamp: timestampText, signatures: signatures, body: request.body, checkedBy: verifier, at: now)
     }
 
     init(
-        id: String, timestamp text: String, signatures: String, body: [UInt8], checkedBy signer: WebhookSigner,
+        id: String, timestamp text: String, signatures: String, body: [UInt8], checkedBy verifier: WebhookVerifier,
         at now: Int64
     ) throws(CryptoError) {
         guard let timestamp = Int64(text), String(timestamp) == text else {
@@ -47,10 +47,7 @@ enum DeliveryVerdict: Equatable {
             self = .outsideTolerance(seconds: isOverflown ? .max : age)
             return
         }
-        let expected = try signer.signature(id: id, timestamp: timestamp, body: body).split(separator: " ")
-        let isSigned = signatures.split(separator: " ").contains { received in
-            expected.contains { constantTimeEqual(Array($0.utf8).span, Array(received.utf8).span) }
-        }
+        let isSigned = try verifier.isGenuine(signatures, id: id, timestamp: timestamp, body: body)
         self = isSigned ? .genuine : .signatureWrong
     }
 }
@@ -64,7 +61,7 @@ extension DeliveryVerdict: CustomStringConvertible {
         case .outsideTolerance(let seconds):
             "NOT GENUINE: webhook-timestamp is \(seconds.magnitude) s \(seconds > 0 ? "old" : "ahead"), "
                 + "allowed are \(Self.tolerance) s; is one of the two clocks wrong?"
-        case .signatureWrong: "NOT GENUINE: signed with another secret than this one, or changed on the way"
+        case .signatureWrong: "NOT GENUINE: signed with another key than this one, or changed on the way"
         }
     }
 }

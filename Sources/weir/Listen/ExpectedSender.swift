@@ -1,27 +1,24 @@
-// Whose deliveries `weir listen` takes for genuine: who signs with these secrets.
+// Whose deliveries `weir listen` takes for genuine: who signs with these keys.
 
 import Gateway
 
 struct ExpectedSender: Sendable {
-    let secret: WebhookSecret
-    let previousSecret: WebhookSecret?
-    /// What the configuration has about it; nil when only the secret is known.
+    let keys: [WebhookVerificationKey]
+    /// What the configuration has about it; nil when only the key is known.
     let endpoint: Endpoint?
 
     init(_ endpoint: Endpoint) throws(CommandError) {
-        guard let secret = endpoint.secret else { throw .failed("deliveries to \(endpoint.id) are not signed") }
-        self.secret = secret
-        previousSecret = endpoint.previousSecret
+        guard !endpoint.keys.isEmpty else { throw .failed("deliveries to \(endpoint.id) are not signed") }
+        keys = endpoint.keys.map(\.verification)
         self.endpoint = endpoint
     }
 
-    init(_ secret: String) throws(CommandError) {
-        do throws(WebhookSecret.Fault) {
-            self.secret = try WebhookSecret(secret)
+    init(_ key: String) throws(CommandError) {
+        do throws(WebhookKey.Fault) {
+            keys = [try WebhookVerificationKey(key)]
         } catch {
             throw .failed("`--secret`: \(error)")
         }
-        previousSecret = nil
         endpoint = nil
     }
 }

@@ -15,7 +15,7 @@ struct ListenCommand: Command {
     private static let endpoint = Option(
         "endpoint", "NAME", "the webhook of the configuration whose secret verifies; the first when left out")
     private static let secret = Option(
-        "secret", "whsec_…", "the secret itself instead; env:NAME and file:PATH will do too")
+        "secret", "whsec_…|whpk_…", "the secret or public key itself instead; env:NAME and file:PATH will do too")
     private static let certificate = Option(
         "certificate", "STEM", "STEM.pem and STEM.key; else the first of `public.certificates` in the configuration")
     private static let status = Option("status", "N", "answer this instead of 204, such as 503 to see retries")
@@ -24,7 +24,7 @@ struct ListenCommand: Command {
         "listen", "receives deliveries as a tenant would, verifies and prints them",
         options: [port, count, ConfigurationFile.option, endpoint, secret, certificate, status],
         notes: """
-            A delivery is answered with 204 if its signature (Standard Webhooks, v1) is right and its timestamp
+            A delivery is answered with 204 if its signature (Standard Webhooks, v1 or v1a) is right and its timestamp
             at most 5 minutes off, else with 401. Weir delivers here if a webhook's url is
             https://127.0.0.1:9443/… (9443 is the port with --secret) and `trust` in the block `delivery` names the authority of the
             certificate. Ctrl-C ends.

@@ -39,8 +39,8 @@ struct Listening: Sendable {
 
     private func receiver(on loop: EventLoop) throws(CommandError) -> DeliveryReceiver {
         do throws(CryptoError) {
-            let signer = try WebhookSigner(secret: sender.secret, previous: sender.previousSecret)
-            return DeliveryReceiver(on: loop, signer: signer, answer: answer, countMax: countMax)
+            let verifier = try WebhookVerifier(sender.keys)
+            return DeliveryReceiver(on: loop, verifier: verifier, answer: answer, countMax: countMax)
         } catch {
             throw .failed("\(error)")
         }

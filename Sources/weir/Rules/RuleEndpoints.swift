@@ -13,7 +13,7 @@ struct RuleEndpoints {
         do {
             let text = try secret.map { try surroundings.fetch($0).text.revealed }
             return try Endpoint(
-                tenant: tenant, url: try HTTPURL(url), secret: try text.map { try WebhookSecret($0) },
+                tenant: tenant, url: try HTTPURL(url), keys: try text.map { [try WebhookKey($0)] } ?? [],
                 concurrency: delivery.concurrency, timeout: delivery.timeout)
         } catch {
             throw StartFault("the rules' webhook \"\(Target.masked(url))\" cannot be used: \(error)")

@@ -17,7 +17,7 @@ import Webhooks
 struct Fixtures: Sendable {
     let tls: TLSClient
     let rules: RuleSet
-    let secret: WebhookSecret
+    let key: WebhookKey
     let routing: RoutingMetrics
     let webhooks: WebhookMetrics
 
@@ -30,7 +30,7 @@ struct Fixtures: Sendable {
             throw LuaError("the rules of the simulation have errors")
         }
         self.rules = rules
-        secret = try WebhookSecret("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+        key = try WebhookKey("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
         let registry = MetricsRegistry()
         routing = RoutingMetrics(registry)
         webhooks = WebhookMetrics(registry)
