@@ -146,7 +146,7 @@ package final class Router {
     private func plan(_ entries: inout ArraySlice<StreamEntry>) -> Part {
         var part = Part(last: .zero, rules: planner.table.rules)
         while let entry = entries.first {
-            let planned = planner.plan(entry.value("event") ?? [])
+            let planned = planner.plan(entry.value("event") ?? [], from: entry.id)
             let bytes = planned.reduce(0) { $0 + $1.byteCount }
             let isEnough =
                 part.planned.count + planned.count > Self.entriesPerCommitMax

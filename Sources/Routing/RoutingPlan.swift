@@ -35,7 +35,8 @@ struct RoutingPlanner {
     }
 
     /// Where one event record goes. An event is delivered once to an endpoint, however many routes name it.
-    mutating func plan(_ record: [UInt8]) -> [PlannedEntry] {
+    /// - Parameter inboxID: where the record stands in its partition's inbox.
+    mutating func plan(_ record: [UInt8], from inboxID: StreamID = .zero) -> [PlannedEntry] {
         let event: Event
         do throws(EventFault) {
             event = try Event(json: record.span)
@@ -75,7 +76,8 @@ struct RoutingPlanner {
                     stream: .webhooks,
                     fields: [
                         (Delivery.Name.endpoint, Array(endpoint.utf8)), (Delivery.Name.eventID, Array(id.utf8)),
-                        (Delivery.Name.rulesVersion, Array(table.rules.version.utf8)), (Delivery.Name.record, record),
+                        (Delivery.Name.rulesVersion, Array(table.rules.version.utf8)),
+                        (Delivery.Name.inboxID, Array(inboxID.description.utf8)), (Delivery.Name.record, record),
                     ]))
         }
         return entries

@@ -1,4 +1,4 @@
-// What else Redis holds of a tenant: counters under its code, and dead letters of its webhooks. Looked for in the background, a little
+// What else Redis holds of a tenant: counters under its code, and what is kept of deliveries to its webhooks. Looked for in the background, a little
 // at a time, when the tenant is erased. (Events on their way go by themselves: the streams keep them for an hour.)
 
 import Gateway
@@ -35,14 +35,14 @@ package final class TenantCounters: TenantData {
     }
 }
 
-/// Deliveries to the tenant's webhooks that were given up.
-package final class TenantDeadLetters: TenantData {
-    package let name = "dead_letters"
-    private static let batch = 500
+/// What is kept of deliveries to the tenant's webhooks: attempts and dead letters.
+package final class TenantDeliveries: TenantData {
+    package let name = "deliveries"
     private let redis: RedisClient
 
     package init(redis: RedisClient) { self.redis = redis }
 
+    /// Counts entries, not keys.
     package func erase(_ tenant: TenantRecord) async throws(StoreFault) -> Int {
         var count: Int64 = 0
         do throws(RedisError) {
@@ -54,24 +54,17 @@ package final class TenantDeadLetters: TenantData {
     }
 
     private func erase(_ tenant: TenantRecord, in partition: Partition) async throws(RedisError) -> Int64 {
+        let reply = try await redis.send(RedisCommand("ZRANGE", partition.endpoints, "0", "-1"))
         // As `EndpointID` begins.
-        let owner = tenant.code + "/"
+        let own = (reply.array ?? []).compactMap(\.text).filter { $0.hasPrefix(tenant.code + "/") }
         var count: Int64 = 0
-        var from = "-"
-        while true {
-            let reply = try await redis.send(
-                RedisCommand("XRANGE", partition.dead, from, "+", "COUNT", String(Self.batch)))
-            let letters = reply.array?.compactMap { StreamEntry($0) } ?? []
-            let own = letters.filter { letter in
-                letter.value(Delivery.Name.endpoint).map { $0.starts(with: owner.utf8) } == true
+        for endpoint in own {
+            for stream in [partition.attempts(endpoint), partition.dead(endpoint)] {
+                count += try await redis.send(RedisCommand("XLEN", stream)).integer ?? 0
+                _ = try await redis.send(RedisCommand("UNLINK", stream))
             }
-            if !own.isEmpty {
-                var command = RedisCommand("XDEL", partition.dead)
-                for letter in own { command.append(letter.id.description) }
-                count += try await redis.send(command).integer ?? 0
-            }
-            guard letters.count == Self.batch, let last = letters.last else { return count }
-            from = "(\(last.id)"
+            _ = try await redis.send(RedisCommand("ZREM", partition.endpoints, endpoint))
         }
+        return count
     }
 }

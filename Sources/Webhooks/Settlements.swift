@@ -18,8 +18,8 @@ final class Settlements: EndOfTurn {
         case dead(Delivery, reason: String, detail: String)
     }
 
-    /// Beyond this many dead letters of a partition the oldest go: storage is bounded.
-    private static let deadLettersMax = 100_000
+    /// What is kept for tenants to look at.
+    var history = DeliveryHistorySettings()
     private static let operationsPerCallMax = 200
     private static let bytesPerCallMax = 4 << 20
 
@@ -116,16 +116,16 @@ final class Settlements: EndOfTurn {
     private func commit(_ operations: [Operation], under lease: Lease) async throws(RedisError) {
         let partition = lease.partition
         let keys =
-            [partition.lease(.worker), partition.webhooks, partition.retry, partition.dead]
+            [partition.lease(.worker), partition.webhooks, partition.retry]
             + operations.map { partition.delivery($0.id) }
         _ = try await redis.run(Self.script, keys: keys) { command in
             command.append(lease.value)
-            command.append(Int64(Self.deadLettersMax))
-            for operation in operations { operation.append(to: &command) }
+            command.append(Int64(history.deadLettersMax))
+            for operation in operations { operation.append(to: &command, partition) }
         }
     }
 
-    /// KEYS: lease, stream, retry set, dead letters, then the hash of each operation's delivery. ARGV: lease value, bound of
+    /// KEYS: lease, stream, retry set, then the hash of each operation's delivery. ARGV: lease value, bound of
     /// the dead letters, then the operations. An outcome counts only for a delivery that is still there: one that another owner
     /// settled meanwhile does not come back. The first write deletes nothing; it needs no memory, so Redis lets the others pass
     /// even when its memory is full, as settling is what empties it.
@@ -134,7 +134,7 @@ final class Settlements: EndOfTurn {
         """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED another owner has the partition') end
         redis.call('XDEL', KEYS[2], '0-0')
-        local i, n = 3, 4
+        local i, n = 3, 3
         while i <= #ARGV do
           local kind, id = ARGV[i], ARGV[i + 1]
           n = n + 1
@@ -153,12 +153,12 @@ final class Settlements: EndOfTurn {
             end
             i = i + 4 + fields
           else
-            local fields = tonumber(ARGV[i + 2])
+            local fields = tonumber(ARGV[i + 3])
             if redis.call('XDEL', KEYS[2], id) + redis.call('ZREM', KEYS[3], id) > 0 then
-              redis.call('XADD', KEYS[4], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, i + 3, i + 2 + fields))
+              redis.call('XADD', ARGV[i + 2], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, i + 4, i + 3 + fields))
             end
             redis.call('DEL', KEYS[n])
-            i = i + 3 + fields
+            i = i + 4 + fields
           end
         end
         return 1
@@ -181,7 +181,7 @@ extension Settlements.Operation {
         }
     }
 
-    fileprivate func append(to command: inout RedisCommand) {
+    fileprivate func append(to command: inout RedisCommand, _ partition: Partition) {
         switch self {
         case .sent(let id):
             command.append("sent")
@@ -197,7 +197,10 @@ extension Settlements.Operation {
         case .dead(let delivery, let reason, let detail):
             command.append("dead")
             command.append(delivery.id.description)
-            delivery.appendFields(to: &command, and: [("reason", reason), ("detail", detail)])
+            command.append(partition.dead(delivery.endpoint))
+            delivery.appendFields(
+                to: &command,
+                and: [("delivery", delivery.id.description), ("reason", reason), ("detail", detail)])
         }
     }
 }
@@ -208,7 +211,7 @@ extension Delivery {
         let texts =
             [
                 (Name.endpoint, endpoint), (Name.eventID, eventID), (Name.rulesVersion, rulesVersion),
-                (Name.attempts, String(attempts)),
+                (Name.inboxID, inboxID), (Name.attempts, String(attempts)),
             ] + more
         command.append(Int64(2 * (texts.count + 1)))
         for (name, value) in texts {

@@ -92,7 +92,7 @@ final class Ledger {
             kept[fact] = (id, keptCount[String(partition)] ?? 0)
         } else if key.hasSuffix(":webhooks") {
             routed(Attempted(endpoint: value("endpoint").text, id: value("id").text), in: String(partition), id)
-        } else if key.hasSuffix(":dead") {
+        } else if key.contains(":dead:") {
             let what = Attempted(endpoint: value("endpoint").text, id: value("id").text)
             dead.insert(what)
             let attempts = Int(value("attempts").text) ?? 0

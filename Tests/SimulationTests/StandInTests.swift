@@ -85,15 +85,14 @@ import Testing
 
     @Test("what Weir sends in simulated runs, all its scripts among it, has the same outcome on a real Redis")
     func replay() async throws {
-        let streams = Partition.all.flatMap {
-            [$0.inbox, $0.webhooks, $0.dead, $0.accounts, $0.outbound, $0.alerts, $0.unroutable]
-        }
         try await withRedis { loop, redis, _ in
             // A stream is cut by whole nodes, and in the stand-in each entry is one.
             _ = try await redis.send(RedisCommand("CONFIG", "SET", "stream-node-max-entries", "1"))
             for seed in Seed.ofThisRun..<Seed.ofThisRun + 3 {
                 var commands: [Words] = []
-                let outcome = try Simulation.run(Options(seed: seed)) { standIn in
+                let options = Options(seed: seed)
+                let streams = Self.streams(options.endpoints.map(\.id))
+                let outcome = try Simulation.run(options) { standIn in
                     let nobody = standIn.connect { _ in }
                     for command in TwoServers.preparation(of: streams) { standIn.execute(command, for: nobody) }
                     standIn.onRequest = { if let command = Self.replayable($0) { commands.append(command) } }
@@ -112,6 +111,15 @@ import Testing
                     return
                 }
             }
+        }
+    }
+
+    private static func streams(_ endpoints: [String]) -> [String] {
+        Partition.all.flatMap { partition in
+            [
+                partition.inbox, partition.webhooks, partition.accounts, partition.outbound, partition.alerts,
+                partition.unroutable,
+            ] + endpoints.flatMap { [partition.attempts($0), partition.dead($0)] }
         }
     }
 

@@ -23,5 +23,18 @@ package struct DeliverySettings: Sendable, Equatable {
         AddressRange(containing: IPAddress(high: 0xFC00 << 48, low: 0), prefixLength: 7),
     ]
 
+    package var history = DeliveryHistorySettings()
+
+    package init() {}
+}
+
+/// What stays in Redis of deliveries that were attempted, for tenants to look at and to send again. Counts are of one endpoint in
+/// one partition.
+package struct DeliveryHistorySettings: Sendable, Equatable {
+    package var attemptsKept = Duration.seconds(7 * 86_400)
+    package var attemptsMax = 1000
+    package var deadLettersKept = Duration.seconds(30 * 86_400)
+    package var deadLettersMax = 10_000
+
     package init() {}
 }

@@ -14,6 +14,8 @@ package struct Delivery: Sendable, Equatable {
     package let record: [UInt8]
     /// The version of the rule file that routed it.
     package let rulesVersion: String
+    /// The event's entry in the partition's inbox, from which it can be sent again for as long as that keeps it; empty: it has none.
+    package let inboxID: String
     /// Attempts made so far.
     package var attempts: Int
     /// More than any schedule has; what Redis holds is not trusted to be ours.
@@ -23,13 +25,15 @@ package struct Delivery: Sendable, Equatable {
     package var acceptedAt: Int64 { Int64(clamping: id.milliseconds) }
 
     package init(
-        id: StreamID, endpoint: String, eventID: String, record: [UInt8], rulesVersion: String, attempts: Int = 0
+        id: StreamID, endpoint: String, eventID: String, record: [UInt8], rulesVersion: String, inboxID: String = "",
+        attempts: Int = 0
     ) {
         self.id = id
         self.endpoint = endpoint
         self.eventID = eventID
         self.record = record
         self.rulesVersion = rulesVersion
+        self.inboxID = inboxID
         self.attempts = attempts
     }
 
@@ -39,6 +43,7 @@ package struct Delivery: Sendable, Equatable {
         package static let eventID = "id"
         package static let record = "event"
         package static let rulesVersion = "rules"
+        package static let inboxID = "in"
         package static let attempts = "attempts"
     }
 
@@ -56,6 +61,25 @@ package struct Delivery: Sendable, Equatable {
         else { return nil }
         self.init(
             id: id, endpoint: endpoint, eventID: eventID, record: record, rulesVersion: text(Name.rulesVersion) ?? "",
+            inboxID: text(Name.inboxID) ?? "",
             attempts: text(Name.attempts).flatMap { Int($0) }.map { min(max($0, 0), Self.attemptsMax) } ?? 0)
     }
+
+    /// The event's type, which stands near the start of every record (Events/Event+JSONWriter.swift); empty if it is none of ours.
+    package var eventType: String {
+        let key = Self.typeKey
+        let end = min(record.count, Self.typeWithin)
+        var start = 0
+        while start + key.count < end {
+            if record[start] == key[0], record[start..<start + key.count].elementsEqual(key) {
+                return String(
+                    decoding: record[(start + key.count)...].prefix { $0 != UInt8(ascii: "\"") }, as: UTF8.self)
+            }
+            start += 1
+        }
+        return ""
+    }
+
+    private static let typeKey = Array("\"type\":\"".utf8)
+    private static let typeWithin = 256
 }

@@ -9,7 +9,10 @@
 // | weir:{p}:webhooks       | stream | router          | the delivery has an outcome (XDEL by the worker's settlement)   |
 // | weir:{p}:retry          | zset   | worker          | delivered, or dead; score = due time in ms, member = stream id  |
 // | weir:{p}:delivery:<id>  | hash   | worker          | with its member of `retry`: what a waiting retry needs          |
-// | weir:{p}:dead           | stream | worker          | beyond `Settlements.deadLettersMax` the oldest                  |
+// | weir:{p}:attempts:<endpoint> | stream | worker     | `delivery.history` after the last one; beyond `history-entries` the oldest |
+// | weir:{p}:dead:<endpoint> | stream | worker         | `delivery.dead-letters` after the last one; beyond `dead-letter-entries` the oldest |
+// | weir:{p}:endpoints      | zset   | worker          | with what is kept of the endpoint: those that have any; score = ms of the last |
+// | weir:{p}:replay:<id>    | hash   | replays         | a week after its last step: how far a replay has come           |
 // | weir:{p}:accounts, :outbound, :alerts | stream | router | taken by their handlers, which later issues build          |
 // | weir:{p}:unroutable     | stream | router          | never: records it cannot read, for a human                      |
 // | weir:{p}:lease:<role>   | string | lease keeper    | expires (PX) unless renewed; value `<owner>#<token>`            |
@@ -21,6 +24,7 @@
 // | weir:{t:<tenant>}:sends:<account>, :messages | hash | quota book | a period after its last use                         |
 // | weir:{t:<tenant>}:taken:<use> | string | quota book | after 10 minutes: that this use was counted                       |
 // | weir:{t:<tenant>}:accounts    | set  | quota book   | with the tenant: the accounts that have a place                  |
+// | weir:{t:<tenant>}:endpoint:<endpoint>:<hour> | hash | worker | after 26 hours: deliveries and latencies of that hour     |
 // | weir:{t:<tenant>}:accounts:days | hash | quota book | with the tenant: how many they were on 400 days of change       |
 //
 // All keys of a partition carry its number as hash tag, so that each atomic step stays in one slot of a Redis Cluster.
@@ -53,12 +57,18 @@ package struct Partition: Hashable, Sendable, Comparable {
     package var kept: String { key("kept") }
     package var webhooks: String { key("webhooks") }
     package var retry: String { key("retry") }
-    package var dead: String { key("dead") }
+    /// Endpoints of which there are attempts or dead letters.
+    package var endpoints: String { key("endpoints") }
+    package func attempts(_ endpoint: String) -> String { key("attempts:" + endpoint) }
+    package func dead(_ endpoint: String) -> String { key("dead:" + endpoint) }
+    package func replay(_ id: String) -> String { key("replay:" + id) }
     package var accounts: String { key("accounts") }
     package var outbound: String { key("outbound") }
     package var alerts: String { key("alerts") }
     package var unroutable: String { key("unroutable") }
-    package func delivery(_ id: StreamID) -> String { key("delivery:" + id.description) }
+    package func delivery(_ id: StreamID) -> String { deliveryPrefix + id.description }
+    /// What the keys of waiting deliveries begin with.
+    package var deliveryPrefix: String { key("delivery:") }
     package func seen(_ dedupe: String) -> String { key("seen:" + dedupe) }
     package func lease(_ role: LeaseRole) -> String { key("lease:" + role.rawValue) }
     package func fence(_ role: LeaseRole) -> String { key("fence:" + role.rawValue) }

@@ -135,7 +135,7 @@ extension Administration.Parts {
         let data: [any TenantData] = [
             TenantRecords("users", RecordStore<User>(redis: redis, audit: audit)) { User.list(ofTenant: $0.id) },
             TenantRecords("keys", RecordStore<APIKey>(redis: redis, audit: audit)) { APIKey.list(ofTenant: $0.id) },
-            TenantCounters(redis: redis), TenantDeadLetters(redis: redis),
+            TenantCounters(redis: redis), TenantDeliveries(redis: redis),
         ]
         tenantKeeping = TenantKeeping(tenants, data: data) { fault in
             log.warning("tenants could not be made or erased; it is tried again", ["reason": "\(fault)"])

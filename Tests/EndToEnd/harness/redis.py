@@ -19,7 +19,7 @@ for number = 0, 15 do
   stuck.retry = stuck.retry + redis.call('ZCARD', key .. 'retry')
   stuck.deliveries = stuck.deliveries + #redis.call('KEYS', 'weir:{' .. number .. '}:delivery:*')
   stuck.inbox = stuck.inbox + redis.call('XLEN', key .. 'in')
-  stuck.dead = stuck.dead + redis.call('XLEN', key .. 'dead')
+  for _, letters in ipairs(redis.call('KEYS', key .. 'dead:*')) do stuck.dead = stuck.dead + redis.call('XLEN', letters) end
   local last = redis.call('XREVRANGE', key .. 'in', '+', '-', 'COUNT', 1)[1]
   if last and last[1] ~= redis.call('GET', key .. 'cursor') then stuck.unrouted = stuck.unrouted + 1 end
 end
