@@ -3,6 +3,7 @@
 
 package import Crypto
 package import Events
+package import Language
 
 package struct Endpoint: Sendable, Equatable {
     package let id: EndpointID
@@ -18,11 +19,18 @@ package struct Endpoint: Sendable, Equatable {
     /// From connecting to the end of the answer.
     package let timeout: Duration
     package let headers: [EndpointHeader]
+    /// Attempts begun in a period, over all loops of a process; nil: as many as `concurrency` allows.
+    package let rate: Rate?
+    /// Whether a delivery waits for the earlier ones of its account to be delivered or given up.
+    package let isOrdered: Bool
+    /// Nil: the configuration's.
+    package let schedule: RetrySchedule?
 
     /// A webhook of weir.conf.
     package init(
         tenant: String, name: String, url: HTTPURL, keys: [WebhookKey], types: EventTypeSet,
-        concurrency: Int, timeout: Duration, headers: [EndpointHeader] = []
+        concurrency: Int, timeout: Duration, headers: [EndpointHeader] = [], rate: Rate? = nil,
+        isOrdered: Bool = false, schedule: RetrySchedule? = nil
     ) {
         id = EndpointID(tenant: tenant, name: name)
         self.tenant = tenant
@@ -32,6 +40,9 @@ package struct Endpoint: Sendable, Equatable {
         self.concurrency = concurrency
         self.timeout = timeout
         self.headers = headers
+        self.rate = rate
+        self.isOrdered = isOrdered
+        self.schedule = schedule
     }
 
     /// A webhook that stands in a rule: subscribed to nothing, reached by its routes alone.
@@ -46,5 +57,8 @@ package struct Endpoint: Sendable, Equatable {
         self.concurrency = concurrency
         self.timeout = timeout
         headers = []
+        rate = nil
+        isOrdered = false
+        schedule = nil
     }
 }

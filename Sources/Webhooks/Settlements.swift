@@ -211,7 +211,7 @@ extension Delivery {
         let texts =
             [
                 (Name.endpoint, endpoint), (Name.eventID, eventID), (Name.rulesVersion, rulesVersion),
-                (Name.inboxID, inboxID), (Name.attempts, String(attempts)),
+                (Name.inboxID, inboxID), (Name.replay, isReplay ? "1" : ""), (Name.attempts, String(attempts)),
             ] + more
         command.append(Int64(2 * (texts.count + 1)))
         for (name, value) in texts {

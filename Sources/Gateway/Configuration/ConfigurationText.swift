@@ -78,7 +78,9 @@ package enum ConfigurationText {
         #         secret env:DEMO_WEBHOOK_SECRET       # whsec_…
         #         # previous-secret env:OLD_SECRET     # deliveries are signed with both
         #         types [message.*, account.login]     # every type when left out
-        #         # concurrency 8  timeout 15s         # as in `delivery` when left out
+        #         # concurrency 8  timeout 15s  schedule [0s, 5s]   # as in `delivery` when left out
+        #         # rate 100 per second                # attempts begun; no limit when left out
+        #         # ordered                            # an account's events one after the other
         #         # headers { "Authorization" env:CRM_TOKEN }
         #     }
         # }

@@ -16,9 +16,9 @@ extension Resolution {
         guard let url = draft.url?.value, let key else { return nil }
         return Endpoint(
             tenant: tenant, name: draft.name.value, url: url, keys: [key] + [previousKey].compactMap(\.self),
-            types: draft.types ?? .all,
-            concurrency: draft.concurrency ?? defaults.concurrency,
-            timeout: draft.timeout ?? defaults.timeout, headers: headers)
+            types: draft.types ?? .all, concurrency: draft.concurrency ?? defaults.concurrency,
+            timeout: draft.timeout ?? defaults.timeout, headers: headers, rate: draft.rate, isOrdered: draft.isOrdered,
+            schedule: draft.schedule.map { RetrySchedule(delays: $0) })
     }
 
     private mutating func webhookKey(_ secret: Located<Secret>) -> WebhookKey? {

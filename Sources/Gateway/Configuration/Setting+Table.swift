@@ -164,8 +164,7 @@ extension Setting {
             "delivery.concurrency", \.delivery.concurrency, .integer(in: 1...256), .live,
             why: "Deliveries under way to one webhook at the same time: what a slow receiver can hold of Weir."),
         Setting(
-            "delivery.schedule", \.delivery.schedule, .durations(in: .zero ... .seconds(7 * 86_400), count: 1...20),
-            .live,
+            "delivery.schedule", \.delivery.schedule, .schedule, .live,
             why: "The wait before each attempt, the first included; after the last one the delivery is a dead letter. "
                 + "Jitter is added, and a Retry-After of the receiver can only lengthen a wait."),
         Setting(

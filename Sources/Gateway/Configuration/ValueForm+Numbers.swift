@@ -41,6 +41,9 @@ extension ValueForm<Duration> {
 }
 
 extension ValueForm<[Duration]> {
+    /// The waits before each attempt at a delivery.
+    static let schedule = durations(in: .zero ... .seconds(7 * 86_400), count: 1...20)
+
     static func durations(in range: ClosedRange<Duration>, count: ClosedRange<Int>) -> ValueForm {
         let text = "\(count.lowerBound) to \(count.upperBound) durations from \(SettingText.range(range)) in `[ ]`"
         return ValueForm(

@@ -8,7 +8,7 @@ struct WebhookDraft {
     enum Clause: String, CaseIterable {
         case url, secret
         case previousSecret = "previous-secret"
-        case types, concurrency, timeout, headers
+        case types, concurrency, rate, ordered, timeout, schedule, headers
     }
 
     let name: Located<String>
@@ -19,14 +19,18 @@ struct WebhookDraft {
     private(set) var previousSecret: Located<Secret>?
     private(set) var types: EventTypeSet?
     private(set) var concurrency: Int?
+    private(set) var rate: Rate?
+    private(set) var isOrdered = false
     private(set) var timeout: Duration?
+    private(set) var schedule: [Duration]?
     private(set) var headers: [(key: Located<String>, value: Located<Secret>)] = []
 
     var owner: String { "webhook \"\(name.value)\"" }
 
     /// ```
     /// webhook "NAME" { url "URL"  secret SECRET  previous-secret SECRET  types [TYPE, FAMILY.*]
-    ///                  concurrency N  timeout DURATION  headers { "NAME" SECRET … } }
+    ///                  concurrency N  rate N per PERIOD  ordered  timeout DURATION  schedule [DURATION, …]
+    ///                  headers { "NAME" SECRET … } }
     /// ```
     init(reading cursor: inout Cursor) throws(Reported) {
         name = try cursor.resourceName("the name of a webhook")
@@ -44,6 +48,9 @@ struct WebhookDraft {
         case .types: types = try cursor.eventTypes()
         case .concurrency: concurrency = try cursor.integer("`concurrency`", in: 1...256).value
         case .timeout: timeout = try cursor.duration("`timeout`", in: .milliseconds(100) ... .seconds(60))
+        case .rate: rate = try cursor.rate("`rate`", count: 1...1_000_000).value
+        case .ordered: isOrdered = true
+        case .schedule: schedule = try ValueForm.schedule.take(&cursor, "schedule")
         case .headers:
             headers = try cursor.pairs(of: "the name of a header") { cursor throws(Reported) in
                 try cursor.secret("the value of the header")

@@ -16,6 +16,8 @@ package struct Delivery: Sendable, Equatable {
     package let rulesVersion: String
     /// The event's entry in the partition's inbox, from which it can be sent again for as long as that keeps it; empty: it has none.
     package let inboxID: String
+    /// Sent again on request: it goes only when no other delivery of its endpoint waits.
+    package let isReplay: Bool
     /// Attempts made so far.
     package var attempts: Int
     /// More than any schedule has; what Redis holds is not trusted to be ours.
@@ -26,7 +28,7 @@ package struct Delivery: Sendable, Equatable {
 
     package init(
         id: StreamID, endpoint: String, eventID: String, record: [UInt8], rulesVersion: String, inboxID: String = "",
-        attempts: Int = 0
+        isReplay: Bool = false, attempts: Int = 0
     ) {
         self.id = id
         self.endpoint = endpoint
@@ -34,6 +36,7 @@ package struct Delivery: Sendable, Equatable {
         self.record = record
         self.rulesVersion = rulesVersion
         self.inboxID = inboxID
+        self.isReplay = isReplay
         self.attempts = attempts
     }
 
@@ -44,6 +47,8 @@ package struct Delivery: Sendable, Equatable {
         package static let record = "event"
         package static let rulesVersion = "rules"
         package static let inboxID = "in"
+        /// `1`; a delivery of live traffic has none.
+        package static let replay = "replay"
         package static let attempts = "attempts"
     }
 
@@ -62,6 +67,7 @@ package struct Delivery: Sendable, Equatable {
         self.init(
             id: id, endpoint: endpoint, eventID: eventID, record: record, rulesVersion: text(Name.rulesVersion) ?? "",
             inboxID: text(Name.inboxID) ?? "",
+            isReplay: text(Name.replay) == "1",
             attempts: text(Name.attempts).flatMap { Int($0) }.map { min(max($0, 0), Self.attemptsMax) } ?? 0)
     }
 

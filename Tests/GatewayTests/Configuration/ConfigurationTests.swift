@@ -91,7 +91,10 @@ struct ConfigurationTests {
                     url "https://127.0.0.1:9443/hooks"  secret env:SECRET  types [message.*, account.login]
                     timeout 20s  headers { "Authorization" "Bearer x" }
                 }
-                webhook "all" { url "https://b.example/"  secret env:SECRET  previous-secret env:SECRET }
+                webhook "all" {
+                    url "https://b.example/"  secret env:SECRET  previous-secret env:SECRET
+                    rate 50 per second  ordered  schedule [0s, 1m]
+                }
             }
             """,
             [
@@ -130,6 +133,9 @@ struct ConfigurationTests {
         #expect(crm.types.contains(.messageReceived) && crm.types.contains(.accountLogin))
         #expect(!crm.types.contains(.accountLogout))
         #expect(crm.headers == [EndpointHeader(name: "Authorization", value: "Bearer x")])
+        #expect(crm.rate == nil && !crm.isOrdered && crm.schedule == nil)
+        #expect(tenant.endpoints[1].rate == Rate(count: 50, period: .second) && tenant.endpoints[1].isOrdered)
+        #expect(tenant.endpoints[1].schedule?.delays == [.zero, .seconds(60)])
         #expect(tenant.endpoints[1].types == .all && tenant.endpoints[1].keys.count == 2)
     }
 

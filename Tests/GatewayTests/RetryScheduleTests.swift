@@ -3,7 +3,7 @@
 import Loop
 import Testing
 
-@testable import Webhooks
+@testable import Gateway
 
 @Suite struct RetryScheduleTests {
     private let schedule = RetrySchedule(delays: [.zero, .seconds(5), .seconds(300)])
