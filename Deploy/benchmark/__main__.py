@@ -13,6 +13,7 @@ import goals
 import readme
 import report
 from api import api_cost
+from deliveries import delivery_speed, isolation
 from machine import fsync_milliseconds, load_average, machine
 from measurements import Effort, Peers, delivery_alone, handshakes, idle_memory, rule_matching, start_up, webhooks
 from servers import ROOT, Void, make_certificate
@@ -49,6 +50,8 @@ def measure(effort, folder, say):
         attempt("start", start_up, folder, certificate, effort, started)
         attempt("webhooks", webhooks, folder, certificate, effort, started, void)
         attempt("delivery_cpu_us", delivery_alone, folder, certificate, effort, started)
+        attempt("deliveries", delivery_speed, folder, certificate, effort, started)
+        attempt("isolation", isolation, folder, certificate, effort, started)
         attempt("api", api_cost, folder, certificate, effort, started)
         attempt("rules", rule_matching)
     finally:

@@ -44,6 +44,17 @@ def flat(results):
     delivery = results.get("delivery_cpu_us")
     figures["delivery_cpu_us"] = rounded(delivery)
     figures["deliveries_per_core_s"] = rounded(1e6 / delivery, 0) if delivery else None
+    speed = results.get("deliveries", {})
+    figures["delivery_full_cpu_us"] = rounded(speed.get("worker_cpu_us"))
+    figures["delivery_full_redis_cpu_us"] = rounded(speed.get("redis_cpu_us"))
+    figures["delivery_full_rps"] = rounded(speed.get("deliveries_per_s"), 0)
+    figures["wrk_cpu_us"] = rounded(speed.get("wrk_cpu_us"))
+    figures["wrk_rps"] = rounded(speed.get("wrk_rps"), 0)
+    figures["delivery_p50_ms_at_5000"] = rounded(speed.get("p50_ms_at_5000"))
+    figures["delivery_p99_ms_at_5000"] = rounded(speed.get("p99_ms_at_5000"))
+    for name, found in results.get("isolation", {}).items():
+        figures[f"isolation_p50_ms_{name}"] = rounded(found["p50_ms"])
+        figures[f"isolation_p99_ms_{name}"] = rounded(found["p99_ms"])
     api = results.get("api", {})
     for situation, suffix in (("one_tenant", ""), ("many_tenants", "_10000_tenants")):
         found = api.get(situation, {})
@@ -79,6 +90,12 @@ GOALS = [
     ("resident when idle, MB", lambda f: f["idle_rss_mb"], "<", 30),
     ("callback to webhook p99 at 2,000/s, ms", lambda f: f.get("webhook_p99_ms_at_2000"), "<=", 10),
     ("callback to webhook p99 at 5,000/s, ms", lambda f: f.get("webhook_p99_ms_at_5000"), "<=", 10),
+    ("deliveries per second of one core's CPU, worker at work",
+     lambda f: ratio(1e6, f["delivery_full_cpu_us"]), ">=", 20_000),
+    ("the same, Weir : wrk at the same receiver", lambda f: ratio(f["wrk_cpu_us"], f["delivery_full_cpu_us"]), ">=", 0.7),
+    ("from Redis to the endpoint, p99 at 5,000/s, ms", lambda f: f["delivery_p99_ms_at_5000"], "<=", 5),
+    ("p99 of 800 living endpoints, with 100 dead and 100 slow ones : without",
+     lambda f: ratio(f.get("isolation_p99_ms_with"), f.get("isolation_p99_ms_without")), "<=", 1.3),
     ("rules, µs per event with 10 routes", lambda f: f.get("rules_us_10_routes"), "<=", 1),
     ("rules, 10,000 routes : 10 routes",
      lambda f: ratio(f.get("rules_us_10000_routes"), f.get("rules_us_10_routes")), "<=", 2),

@@ -27,15 +27,19 @@ class Effort:
     webhook_rates: tuple
     starts: int
     api_seconds: int
+    delivery_rounds: int
+    deliveries: int
+    isolation_rate: int  # deliveries a second to all endpoints together
+    isolation_seconds: int
     api_tenants: int  # stored for the second look at the API; 0 for no second look
 
     @classmethod
     def quick(cls):
-        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1, 0)
+        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1, 1, 30_000, 2000, 4, 0)
 
     @classmethod
     def full(cls):
-        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9, 4, 10_000)
+        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9, 4, 5, 100_000, 2000, 40, 10_000)
 
 
 def median(values):

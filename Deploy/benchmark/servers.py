@@ -174,7 +174,7 @@ class Nginx(Server):
 class Weir(Server):
     """One loop. Without `redis` it starts its own; `roles` are what it does, without them all."""
 
-    def __init__(self, folder, certificate, rules, redis=None, webhook=None, roles=None, wait=True):
+    def __init__(self, folder, certificate, rules, redis=None, webhook=None, roles=None, wait=True, webhooks=()):
         folder.mkdir(parents=True)
         self.port, self.operations, self.api = free_port(), free_port(), free_port()
         self.socket = redis.socket if redis else folder / "data/redis.sock"
@@ -206,7 +206,7 @@ class Weir(Server):
                 f'webhook "bench" {{ url "https://127.0.0.1:{webhook}/hooks" concurrency 64 '
                 f'secret "whsec_{"A" * 43}=" types [*] }}'
             )
-        (folder / "weir.conf").write_text("\n".join(lines + ["}"]) + "\n")
+        (folder / "weir.conf").write_text("\n".join([*lines, *webhooks, "}"]) + "\n")
         self.launch([WEIR, "serve", "--config", folder / "weir.conf"], folder, folder / "log")
         if wait:
             wait_for(lambda: self.check_alive() or self.is_ready(), "Weir is ready")

@@ -86,8 +86,7 @@ package struct FieldBlock: Equatable, Sendable {
     private static func check(name: String) throws(FieldFault) -> FieldName {
         guard !name.isEmpty else { throw .invalidName(name) }
         for byte in name.utf8 where !ByteSet.token.contains(byte) { throw .invalidName(name) }
-        let bytes = Array(name.utf8)
-        return FieldName(bytes.indices, of: bytes.span)
+        return FieldName(name.utf8.span.indices, of: name.utf8.span)
     }
 }
 

@@ -12,10 +12,31 @@ package struct StreamID: Comparable, Hashable, Sendable, CustomStringConvertible
         self.sequence = sequence
     }
 
-    package init?(_ text: String) {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        guard parts.count == 2, let milliseconds = UInt64(parts[0]), let sequence = UInt64(parts[1]) else { return nil }
-        self.init(milliseconds: milliseconds, sequence: sequence)
+    package init?(_ text: String) { self.init(text.utf8.span) }
+
+    /// Two numbers and a hyphen between them.
+    init?(_ text: Span<UInt8>) {
+        var numbers: (UInt64, UInt64) = (0, 0)
+        var digits = 0
+        var hyphens = 0
+        for index in text.indices {
+            let byte = text[index]
+            if byte == UInt8(ascii: "-"), hyphens == 0, digits > 0 {
+                hyphens = 1
+                digits = 0
+                numbers.0 = numbers.1
+                numbers.1 = 0
+                continue
+            }
+            guard (0x30...0x39).contains(byte) else { return nil }
+            let (tens, isTooLarge) = numbers.1.multipliedReportingOverflow(by: 10)
+            let (sum, isTooLargeNow) = tens.addingReportingOverflow(UInt64(byte - 0x30))
+            guard !isTooLarge, !isTooLargeNow else { return nil }
+            numbers.1 = sum
+            digits += 1
+        }
+        guard hyphens == 1, digits > 0 else { return nil }
+        self.init(milliseconds: numbers.0, sequence: numbers.1)
     }
 
     package static func < (left: StreamID, right: StreamID) -> Bool {
@@ -34,7 +55,7 @@ package struct StreamEntry: Sendable {
 
     /// Nil when the reply is not an entry. A deleted entry, which XREAD never shows, has null instead of fields.
     package init?(_ reply: RedisValue) {
-        guard let parts = reply.array, parts.count == 2, let id = parts[0].text.flatMap({ StreamID($0) }),
+        guard let parts = reply.array, parts.count == 2, let id = parts[0].bytes.flatMap({ StreamID($0.span) }),
             let flat = parts[1].array
         else { return nil }
         self.id = id

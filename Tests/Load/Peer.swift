@@ -47,7 +47,7 @@ final class Peer {
 
     /// Reads once, and gives a message if one is whole; `body` sees its bytes before they are dropped.
     func read(by buffer: inout [UInt8], body: (Span<UInt8>) -> Void = { _ in }) -> Reading {
-        for index in held.indices { buffer[index] = held[index] }
+        if !held.isEmpty { buffer.replaceSubrange(..<held.count, with: held) }
         switch wire.read(into: &buffer, at: held.count) {
         case .wantsRead, .wantsWrite: return .nothing
         case .ended: return .ended

@@ -1,4 +1,4 @@
-// The tenant's side of a run: takes deliveries over TLS with keep-alive and answers each with 204.
+// The tenant's side of a run: takes deliveries over TLS with keep-alive and answers each with 204, at once or after a while.
 
 import Glibc
 
@@ -6,16 +6,21 @@ final class Receiver {
     private let listener: Int32
     private let context: TLSContext
     private let poller: Poller
+    /// Nanoseconds from a delivery to its answer.
+    private let holdFor: Int64
     /// The token of the listener is 0, of each connection its place plus one; the run puts its own connections before them.
     private var peers: [Peer?] = []
     private var firstToken = 0
     private var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+    /// Answers that are held, in the order in which they are due.
+    private var held: [(due: Int64, token: Int, peer: Peer)] = []
 
     private static let answer = Array("HTTP/1.1 204 No Content\r\n\r\n".utf8)
 
-    init(at port: UInt16, certificate: String, _ poller: Poller) throws(LoadFault) {
+    init(at port: UInt16, certificate: String, holdFor: Int64 = 0, _ poller: Poller) throws(LoadFault) {
         listener = try Loopback.listen(at: port)
         context = try TLSContext(certificate: certificate)
+        self.holdFor = holdFor
         self.poller = poller
     }
 
@@ -43,12 +48,28 @@ final class Receiver {
             case .part: continue
             case .ended: return end(token)
             case .message:
-                guard peer.write(Self.answer, polledBy: poller, token: firstToken + token), !peer.isWriting else {
-                    return end(token)
+                if holdFor > 0 {
+                    held.append((monotonicNow() + holdFor, token, peer))
+                } else {
+                    guard answer(peer, token) else { return end(token) }
                 }
                 guard peer.wire.hasPending else { return }
             }
         }
+    }
+
+    /// Sends the held answers that are due.
+    func answerHeld() {
+        let now = monotonicNow()
+        let due = held.prefix { $0.due <= now }
+        held.removeFirst(due.count)
+        for (_, token, peer) in due where peers[token - 1] === peer {
+            if !answer(peer, token) { end(token) }
+        }
+    }
+
+    private func answer(_ peer: Peer, _ token: Int) -> Bool {
+        peer.write(Self.answer, polledBy: poller, token: firstToken + token) && !peer.isWriting
     }
 
     private func accept() throws(LoadFault) {

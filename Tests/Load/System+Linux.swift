@@ -120,6 +120,43 @@ enum Loopback {
         return descriptor
     }
 
+    static func connect(toUnix path: String) throws(LoadFault) -> Int32 {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < 108 else { throw LoadFault("\(path): too long for a socket") }
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        let code = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                unsafe Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        guard code == 0 else { throw LoadFault("connect to \(path): errno \(errno)") }
+        return descriptor
+    }
+
+    /// How many of the bytes the socket took at once.
+    static func write(_ bytes: [UInt8], from offset: Int, to descriptor: Int32) throws(LoadFault) -> Int {
+        let count = unsafe bytes.withUnsafeBytes { bytes in
+            let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[offset...])
+            return unsafe send(descriptor, rest.baseAddress, rest.count, transferFlags)
+        }
+        guard count >= 0 || errno == EAGAIN else { throw LoadFault("send: errno \(errno)") }
+        return max(0, count)
+    }
+
+    /// How many bytes there were.
+    static func read(_ descriptor: Int32, into buffer: inout [UInt8]) throws(LoadFault) -> Int {
+        let count = unsafe buffer.withUnsafeMutableBytes {
+            unsafe recv(descriptor, $0.baseAddress, $0.count, transferFlags)
+        }
+        guard count > 0 || (count < 0 && errno == EAGAIN) else { throw LoadFault("the connection to Redis has ended") }
+        return max(0, count)
+    }
+
+    private static let transferFlags = Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL)
+
     /// Nil when nobody waits.
     static func accept(_ listener: Int32) -> Int32? {
         let descriptor = accept4(

@@ -3,6 +3,8 @@
 //
 //     requests      callbacks, as fast as they are answered or at a fixed rate, to their answer or to their webhook
 //     handshakes    TLS handshakes, full or resumed
+//     deliveries    deliveries to many endpoints, appended straight to Redis, until each has come to its endpoint
+//     receive       an endpoint that answers whoever comes, until standard input ends
 //     idle          many connections that do nothing, until standard input ends
 //     rules         the rule matcher alone
 //     rules-curve   the checker, with hostile files that double in size
@@ -23,10 +25,13 @@ enum WeirLoad {
                 switch arguments.command {
                 case "requests": try RequestRun(arguments).report()
                 case "handshakes": try HandshakeRun(arguments).report()
+                case "deliveries": try DeliveryRun(arguments).report()
+                case "receive": try StandingReceiver(arguments).report()
                 case "idle": try IdleCrowd(arguments).report()
                 case "rules": try RuleMatching(arguments).report()
                 case "rules-curve": try RuleCurve(arguments).report()
-                default: throw LoadFault("give one of: requests, handshakes, idle, rules, rules-curve")
+                default:
+                    throw LoadFault("give one of: requests, handshakes, deliveries, receive, idle, rules, rules-curve")
                 }
             emit(report.line)
             exit(report.problems.isEmpty ? 0 : 1)

@@ -27,6 +27,8 @@ final class ClientConnection {
     /// False when the other side has closed it, or sent something nobody asked for.
     func isStillOpen(at now: Instant) -> Bool {
         guard now < usableUntil, !stream.isClosed else { return false }
+        // Nothing has come since the last response was read, not even an end.
+        guard stream.mayBeReadable else { return true }
         var probe = loop.takeBuffer()
         defer { loop.giveBack(probe) }
         return (try? stream.tryRead(into: &probe, at: 0)) == .wantsRead
