@@ -11,6 +11,15 @@ package enum DeliveryOutcome: Equatable, Sendable {
     case refused(FailureReason, detail: String)
 }
 
+/// One attempt, over.
+package struct AttemptResult: Sendable {
+    package let outcome: DeliveryOutcome
+    /// Of the answer, if there was one.
+    package var status: Int?
+    /// The start of the answer's body.
+    package var answer: [UInt8] = []
+}
+
 package enum FailureReason: String, MetricLabel, CaseIterable, Sendable {
     case lookup
     case connect
@@ -23,8 +32,12 @@ package enum FailureReason: String, MetricLabel, CaseIterable, Sendable {
     case redirect
     case clientError = "status_4xx"
     case serverError = "status_5xx"
+    /// A gateway before the receiver could not reach it: 502 or 504.
+    case unreachable = "status_502_504"
     case gone = "status_410"
     case throttled = "status_429"
     /// The endpoint is no longer configured.
     case endpointRemoved = "endpoint_removed"
+    /// Nothing but failures for `delivery.disable-after`, or 410, or a human's decision.
+    case endpointDisabled = "endpoint_disabled"
 }

@@ -33,19 +33,21 @@ struct WebhookSender {
     let loop: EventLoop
     let client: HTTPClient
 
-    func attempt(_ delivery: Delivery, to prepared: PreparedEndpoint) async -> DeliveryOutcome {
+    func attempt(_ delivery: Delivery, to prepared: PreparedEndpoint) async -> AttemptResult {
         let request: [UInt8]
         do {
             request = try serialise(delivery, for: prepared)
         } catch {
-            return .refused(.protocolViolation, detail: "the request cannot be made: \(error)")
+            return AttemptResult(
+                outcome: .refused(.protocolViolation, detail: "the request cannot be made: \(error)"))
         }
         do throws(ClientError) {
             let deadline = loop.now + prepared.endpoint.timeout
             let response = try await client.send(request, method: .post, to: prepared.origin, by: deadline)
-            return outcome(of: response)
+            return AttemptResult(
+                outcome: outcome(of: response), status: Int(response.status.code), answer: response.body)
         } catch {
-            return outcome(of: error)
+            return AttemptResult(outcome: outcome(of: error))
         }
     }
 
@@ -74,6 +76,7 @@ struct WebhookSender {
         case 300..<400: return .failed(.redirect, detail: detail, retryAfter: nil)
         case 410: return .refused(.gone, detail: detail)
         case 429: return .failed(.throttled, detail: detail, retryAfter: retryAfter(response))
+        case 502, 504: return .failed(.unreachable, detail: detail, retryAfter: retryAfter(response))
         case 400..<500: return .failed(.clientError, detail: detail, retryAfter: retryAfter(response))
         default: return .failed(.serverError, detail: detail, retryAfter: retryAfter(response))
         }

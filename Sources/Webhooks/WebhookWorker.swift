@@ -219,43 +219,51 @@ package final class WebhookWorker {
 
     private func attempt(_ item: QueuedDelivery, _ lane: Lane) async {
         let started = loop.now
+        let startedAt = loop.wallMilliseconds
         FaultPoint.deliveryAttempting.pass()
-        let outcome = await sender.attempt(item.delivery, to: lane.prepared)
+        let result = await sender.attempt(item.delivery, to: lane.prepared)
         FaultPoint.deliveryAnswered.pass()
         metrics.attemptSeconds.observe(loop.now - started)
         var item = item
         item.delivery.attempts += 1
-        switch outcome {
+        let record = AttemptRecord(
+            result, number: item.delivery.attempts, startedAt: startedAt, latency: loop.now - started)
+        switch result.outcome {
         case .delivered(let status):
             metrics.attempts[.delivered].increment()
             metrics.deliverySeconds.observe(.milliseconds(loop.wallMilliseconds - item.delivery.acceptedAt))
             log.debug("delivered", fields(item, detail: "status \(status)"))
-            settle(item.isRetry ? .settled(item.delivery.id) : .sent(item.delivery.id), item)
+            settle(item, item.isRetry ? .settled : .sent, record)
         case .failed(let reason, let detail, let retryAfter):
             metrics.attempts[.failed].increment()
             metrics.failures[reason].increment()
             let chance = Double(random.next() >> 11) / Double(1 << 53)
             guard let pause = schedule.pause(after: item.delivery.attempts, retryAfter: retryAfter, random: chance)
             else {
-                return giveUp(item, reason, detail: detail)
+                return giveUp(item, reason, detail: detail, record)
             }
             log.info("an attempt failed and will be repeated", fields(item, detail: detail))
-            retry(item, after: pause, reason: reason.rawValue)
+            retry(item, after: pause, reason: reason.rawValue, record)
         case .refused(let reason, let detail):
             metrics.attempts[.refused].increment()
             metrics.failures[reason].increment()
-            giveUp(item, reason, detail: detail)
+            giveUp(item, reason, detail: detail, record)
         }
     }
 
-    private func retry(_ item: QueuedDelivery, after pause: Duration, reason: String) {
-        settle(.retry(item.delivery, due: loop.wallMilliseconds + pause.milliseconds, reason: reason), item)
+    private func retry(
+        _ item: QueuedDelivery, after pause: Duration, reason: String, _ attempt: AttemptRecord? = nil
+    ) {
+        let due = loop.wallMilliseconds + pause.milliseconds
+        settle(item, .retry(due: due, reason: reason, holdsLine: false), attempt)
     }
 
-    private func giveUp(_ item: QueuedDelivery, _ reason: FailureReason, detail: String) {
+    private func giveUp(
+        _ item: QueuedDelivery, _ reason: FailureReason, detail: String, _ attempt: AttemptRecord? = nil
+    ) {
         metrics.dead.increment()
         log.warning("a delivery became a dead letter", fields(item, detail: detail))
-        settle(.dead(item.delivery, reason: reason.rawValue, detail: detail), item)
+        settle(item, .dead(reason: reason.rawValue, detail: detail), attempt)
     }
 
     private func fields(_ item: QueuedDelivery, detail: String) -> LogFields {
@@ -265,17 +273,19 @@ package final class WebhookWorker {
         ]
     }
 
-    private func settle(_ operation: Settlements.Operation, _ item: QueuedDelivery) {
+    private func settle(_ item: QueuedDelivery, _ outcome: Settlement.Outcome, _ attempt: AttemptRecord? = nil) {
         bytesInMemory -= item.delivery.record.count
-        settlements?.add(operation, to: item.partition)
+        let settlement = Settlement(
+            delivery: item.delivery, line: item.delivery.endpoint, outcome: outcome, attempt: attempt)
+        settlements?.add(settlement, to: item.partition)
     }
 
     /// Redis has the outcomes, or they are void because the partition has another owner.
-    private func settled(_ operations: [Settlements.Operation], _ partition: Partition) {
-        for operation in operations {
-            if case .retry(_, let due, _) = operation { retries?.expect(partition, wallMilliseconds: due) }
+    private func settled(_ settlements: [Settlement], _ partition: Partition) {
+        for settlement in settlements {
+            if case .retry(let due, _, _) = settlement.outcome { retries?.expect(partition, wallMilliseconds: due) }
         }
-        leaveMemory(operations.map(\.id), of: partition)
+        leaveMemory(settlements.map(\.id), of: partition)
     }
 
     private func leaveMemory(_ ids: some Collection<StreamID>, of partition: Partition) {
@@ -317,7 +327,8 @@ extension WebhookWorker: RetryTaker {
     func discard(_ id: StreamID, of partition: Partition) {
         guard enter(id, of: partition) else { return }
         log.error("a waiting retry has lost its delivery", ["key": partition.delivery(id)])
-        settlements?.add(.settled(id), to: partition)
+        let nothing = Delivery(id: id, endpoint: "", eventID: "", record: [], rulesVersion: "")
+        settlements?.add(Settlement(delivery: nothing, line: "", outcome: .settled), to: partition)
     }
 }
 
@@ -367,5 +378,18 @@ private final class LoopWaiter: EndpointPermits.Waiter {
             // A worker that has stopped has no use for it; others may.
             if let worker = worker.value { worker.granted(permits) } else { permits.giveBack() }
         }
+    }
+}
+
+extension AttemptRecord {
+    fileprivate init(_ result: AttemptResult, number: Int, startedAt: Int64, latency: Duration) {
+        let (reason, detail): (FailureReason?, String) =
+            switch result.outcome {
+            case .delivered: (nil, "")
+            case .failed(let reason, let detail, _), .refused(let reason, let detail): (reason, detail)
+            }
+        self.init(
+            number: number, startedAt: startedAt, latency: latency, status: result.status, reason: reason?.rawValue,
+            detail: detail, answer: result.answer)
     }
 }
