@@ -186,7 +186,7 @@ class Weir(Server):
             "edge { connections-per-address 20000 idle-timeout 300s }",
             # Beyond what the driver can ask for: counted as ever, and never reached.
             "limits { address 1000000 per second key 1000000 per second tenant 1000000 per second }",
-            f'delivery {{ trust "{authority}" }}', "log { level warning }",
+            f'delivery {{ trust "{authority}" private-networks ["127.0.0.0/8"] }}', "log { level warning }",
         ]  # fmt: skip
         if redis:
             lines.append(f'redis {{ url "unix:{redis.socket}" }}')

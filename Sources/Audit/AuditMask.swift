@@ -12,8 +12,7 @@ package enum AuditMask {
     /// A document above this is a mistake or an attack, and the log is kept for months.
     private static let documentBytesMax = 16 * 1024
 
-    /// The value without secrets: of members with such a name, and of query and user information of URLs, which is where WeCom's
-    /// own webhooks carry their key.
+    /// The value without secrets: of members with such a name, and of what can be a key in a URL.
     package static func masked(_ value: JSONValue) -> JSONValue {
         let masked = masking(value)
         let size = masked.bytes.count
@@ -30,7 +29,7 @@ package enum AuditMask {
                         member.key, isSecret(member.key) ? hidden(member.value) : masking(member.value))
                 })
         case .array(let elements): .array(elements.map(masking))
-        case .string(let text): .string(maskingURL(text))
+        case .string(let text): .string(URLMask.masked(text, by: mask))
         default: value
         }
     }
@@ -41,21 +40,6 @@ package enum AuditMask {
     private static func isSecret(_ name: String) -> Bool {
         let name = name.lowercased()
         return secretNames.contains { name.contains($0) }
-    }
-
-    private static func maskingURL(_ text: String) -> String {
-        guard let scheme = text.firstRange(of: "://") else { return text }
-        var rest = text[scheme.upperBound...]
-        var shown = text[..<scheme.upperBound] + ""
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        if let at = authority.lastIndex(of: "@") {
-            shown += mask + "@"
-            rest = rest[rest.index(after: at)...]
-        }
-        let path = rest.prefix { $0 != "?" && $0 != "#" }
-        shown += path
-        if path.endIndex < rest.endIndex { shown += String(rest[path.endIndex]) + mask }
-        return String(shown)
     }
 
     /// The members of two objects that differ; anything else as it is.

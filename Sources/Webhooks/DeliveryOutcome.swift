@@ -23,7 +23,7 @@ package struct AttemptResult: Sendable {
 package enum FailureReason: String, MetricLabel, CaseIterable, Sendable {
     case lookup
     case connect
-    /// The host's address is private or special, and not among those the configuration allows.
+    /// The host's address is private or special, or the port unusual, and not among those the configuration allows.
     case forbidden
     case tls
     case timeout

@@ -90,6 +90,10 @@ struct WebhookSender {
             .failed(
                 .forbidden, detail: "\(address) is not a public address; `delivery.private-networks` could allow it",
                 retryAfter: nil)
+        case .forbiddenPort(let port):
+            .failed(
+                .forbidden, detail: "port \(port) is none that webhooks may use; `delivery.ports` could allow it",
+                retryAfter: nil)
         case .tls(let cause): .failed(.tls, detail: "\(cause)", retryAfter: nil)
         case .timedOut: .failed(.timeout, detail: "no answer in time", retryAfter: nil)
         case .interrupted(let cause): .failed(.interrupted, detail: "\(cause)", retryAfter: nil)

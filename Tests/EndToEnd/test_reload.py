@@ -225,10 +225,27 @@ def _(world):
 
 @takes_up("delivery.private-networks")
 def _(world):
-    world.begin()
+    world.begin(url=world.receiver.url().replace("127.0.0.1", "localhost"))
     world.reload(delivery="private-networks []")
     assert world.send(world.text) == 200
     eventually(lambda: world.weir.metric("weir_webhook_failures_total", reason="forbidden") == 1, what="it may not go there")
+
+
+@takes_up("delivery.ports")
+def _(world):
+    # Of a webhook in the file the reload itself would tell; here it is that of a rule's, and allowed again.
+    other = world.folder / "other.rules"
+    other.write_text(f'route "all" {{ to webhook "{world.receiver.url()}" }}\n')
+    world.begin()
+    config = world.weir.config
+    world.reload(write=lambda: config.write_text(re.sub('rules ".*"', f'rules "{other}"', config.read_text())))
+    world.weir.blocks["delivery"] = 'ports ["443"]'
+    world.weir.write()
+    world.weir.signal(signal.SIGHUP)
+    eventually(lambda: f"port {world.receiver.port} is none that webhooks may use" in world.weir.log_text(), what="a refused reload")
+    world.reload(delivery=f'ports ["{world.receiver.port}"]')
+    assert world.send(world.text) == 200
+    world.receiver.wait_text(world.text)
 
 
 @takes_up("log.level")

@@ -1,4 +1,5 @@
-// What is allowed but hardly meant: the warnings of `weir config check`, which a start and a reload log too.
+// What no single block shows: settings that contradict each other, and what is allowed but hardly meant. The latter are the warnings
+// of `weir config check`, which a start and a reload log too.
 
 import Language
 import Loop
@@ -142,7 +143,11 @@ struct ConfigurationChecker {
     }
 
     private mutating func checkURL(_ webhook: WebhookDraft) {
-        guard let url = webhook.url, url.value.scheme == .http else { return }
+        guard let url = webhook.url else { return }
+        if let problem = AddressPolicy(configuration.delivery).problem(with: url.value) {
+            findings.error("\(webhook.owner) cannot be reached: \(problem)", at: url.range)
+        }
+        guard url.value.scheme == .http else { return }
         findings.warning(
             "events for \(webhook.owner) travel in the clear", at: url.range,
             hint: "the signature proves where they come from, but hides nothing; use https://")

@@ -1,7 +1,5 @@
 // How deliveries to tenants are made, unless a webhook says otherwise.
 
-import Loop
-
 package struct DeliverySettings: Sendable, Equatable {
     package var timeout = Duration.seconds(15)
     package var concurrency = 8
@@ -12,16 +10,9 @@ package struct DeliverySettings: Sendable, Equatable {
     ]
     /// Certificates trusted besides the system's.
     package var trust: String?
-    /// Networks beyond the public internet that webhooks may reach: loopback and private ones, but not link-local, where
-    /// clouds keep their metadata.
-    package var privateNetworks = [
-        AddressRange(containing: IPAddress(v4: 0x7F00_0000), prefixLength: 96 + 8),
-        AddressRange(containing: IPAddress(high: 0, low: 1), prefixLength: 128),
-        AddressRange(containing: IPAddress(v4: 0x0A00_0000), prefixLength: 96 + 8),
-        AddressRange(containing: IPAddress(v4: 0xAC10_0000), prefixLength: 96 + 12),
-        AddressRange(containing: IPAddress(v4: 0xC0A8_0000), prefixLength: 96 + 16),
-        AddressRange(containing: IPAddress(high: 0xFC00 << 48, low: 0), prefixLength: 7),
-    ]
+    /// Networks beyond the public internet that webhooks may reach.
+    package var privateNetworks: [AddressRange] = []
+    package var ports = [PortRange(80...80), PortRange(443...443), PortRange(1024...65_535)]
 
     package var history = DeliveryHistorySettings()
 

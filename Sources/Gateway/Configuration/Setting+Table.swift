@@ -173,9 +173,13 @@ extension Setting {
         Setting(
             "delivery.private-networks", \.delivery.privateNetworks, .networks(), .live,
             why:
-                "Networks beyond the public internet that webhooks may reach. Shorten it, down to `[]`, when others than you "
-                + "choose the URLs: whoever does could make Weir call its neighbours. Link-local addresses, where clouds keep "
-                + "their metadata, are reached only when listed."),
+                "Networks beyond the public internet that webhooks may reach, such as \"127.0.0.0/8\" or \"10.0.0.0/8\". Whoever "
+                + "chooses a URL can make Weir call the hosts in them. Addresses at which clouds hand out credentials are reached "
+                + "only when listed singly."),
+        Setting(
+            "delivery.ports", \.delivery.ports, .ports(), .live,
+            why:
+                "Ports that webhooks may use: by default none of those where mail, shells and name servers listen."),
     ]
 
     private static let audit: [Setting] = [

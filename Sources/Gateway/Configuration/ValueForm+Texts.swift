@@ -1,4 +1,4 @@
-// Forms of values that stand in quotes: paths, addresses, URLs, networks.
+// Forms of values that stand in quotes: paths, addresses, URLs, networks, ports.
 
 import Language
 import Loop
@@ -88,6 +88,28 @@ extension ValueForm<Secret> {
                         "`\(name)` is \(text)", at: secret.range, hint: "whoever reads this file must not have the key")
                 }
                 return secret.value
+            })
+    }
+}
+
+extension ValueForm<[PortRange]> {
+    static func ports() -> ValueForm {
+        let form = "a port such as \"443\", or a range such as \"1024-65535\""
+        return ValueForm(
+            text: "ports and ranges of ports in `[ ]`", environment: .quotedList,
+            show: { SettingText.list($0.map { SettingText.string($0.description) }) },
+            take: { cursor, name throws(Reported) in
+                let list = try cursor.list(of: "ports") { cursor throws(Reported) in
+                    let text = try cursor.string(form)
+                    guard let range = PortRange(text.value) else {
+                        throw cursor.error("this is not \(form)", at: text.range)
+                    }
+                    return range
+                }
+                guard !list.value.isEmpty else {
+                    throw cursor.error("`\(name)` needs at least one port", at: list.range)
+                }
+                return list.value
             })
     }
 }

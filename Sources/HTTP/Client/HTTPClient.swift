@@ -16,12 +16,30 @@ package struct Origin: Hashable, Sendable {
     }
 }
 
+/// Whom a client trusts and where it may go.
+package struct ClientPolicy: Sendable {
+    package var tls: TLSClient
+    /// Asked about each address before it is connected to.
+    package var admits: @Sendable (IPAddress) -> Bool
+    package var admitsPort: @Sendable (UInt16) -> Bool
+
+    package init(
+        tls: TLSClient, admits: @escaping @Sendable (IPAddress) -> Bool = { _ in true },
+        admitsPort: @escaping @Sendable (UInt16) -> Bool = { _ in true }
+    ) {
+        self.tls = tls
+        self.admits = admits
+        self.admitsPort = admitsPort
+    }
+}
+
 /// Why a request got no response.
 package enum ClientError: Error, Equatable, Sendable {
     case lookup(StreamError)
     case connect(StreamError)
     /// Every address of the host is one that this client may not reach.
     case forbidden(IPAddress)
+    case forbiddenPort(UInt16)
     case tls(StreamError)
     /// No whole response by the deadline.
     case timedOut
@@ -63,9 +81,7 @@ package final class HTTPClient {
     private let loop: EventLoop
     private let resolver: Resolver
     private let limits: HTTPLimits
-    private var tls: TLSClient
-    /// Asked about each address before it is connected to.
-    private var admits: (IPAddress) -> Bool
+    private var policy: ClientPolicy
     /// Passed when a request has left, and nothing of its response was read.
     package var sentFaultPoint: FaultPoint?
     private var idle: [Origin: [ClientConnection]] = [:]
@@ -73,20 +89,16 @@ package final class HTTPClient {
     private var generation = 0
     private var sweep: LoopTimer?
 
-    package init(
-        loop: EventLoop, resolver: Resolver, tls: TLSClient, admits: @escaping (IPAddress) -> Bool = { _ in true }
-    ) {
-        self.admits = admits
+    package init(loop: EventLoop, resolver: Resolver, policy: ClientPolicy) {
         self.loop = loop
         self.resolver = resolver
-        self.tls = tls
+        self.policy = policy
         limits = HTTPLimits(bodyBytes: Self.bodyReadMax)
     }
 
-    /// At a reload: whom to trust and where to go from now on. Kept connections were made under the old answers.
-    package func replace(tls: TLSClient, admits: @escaping (IPAddress) -> Bool) {
-        self.tls = tls
-        self.admits = admits
+    /// At a reload. Kept connections were made under the old policy, and those in use are not kept after their answer.
+    package func replace(policy: ClientPolicy) {
+        self.policy = policy
         generation += 1
         closeIdle()
     }
@@ -131,13 +143,15 @@ package final class HTTPClient {
     }
 
     private func connect(to origin: Origin, by deadline: Instant) async throws(ClientError) -> ClientConnection {
+        guard policy.admitsPort(origin.port) else { throw .forbiddenPort(origin.port) }
         let addresses: [IPAddress]
         do throws(StreamError) {
             addresses = try await resolver.addresses(of: origin.host, by: deadline)
         } catch {
             throw error == .timedOut ? .timedOut : .lookup(error)
         }
-        let reachable = addresses.filter(admits)
+        // What is connected to below are these very addresses; no name is looked up again.
+        let reachable = addresses.filter(policy.admits)
         if reachable.isEmpty, let first = addresses.first { throw .forbidden(first) }
         var failure = StreamError.lookup(host: origin.host, reason: "no address")
         for (tried, address) in reachable.enumerated() {
@@ -148,7 +162,7 @@ package final class HTTPClient {
             do throws(StreamError) {
                 let stream = try await ByteStream.connect(
                     on: loop, to: .ip(address, port: origin.port),
-                    tls: origin.isSecure ? (tls, origin.host) : nil, by: share)
+                    tls: origin.isSecure ? (policy.tls, origin.host) : nil, by: share)
                 return ClientConnection(stream, generation: generation, usableUntil: loop.now + Self.idleFor)
             } catch {
                 failure = error

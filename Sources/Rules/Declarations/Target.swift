@@ -1,5 +1,6 @@
 // Where a route sends an event.
 
+import Codec
 package import Language
 
 package enum Target: Hashable, Sendable {
@@ -25,20 +26,11 @@ package enum Target: Hashable, Sendable {
         switch self {
         case .webhooks: "webhooks"
         case .webhook(let url, let secret, _):
-            "webhook \"\(Self.masked(url))\"" + (secret.map { " secret \($0.shown)" } ?? "")
+            "webhook \"\(URLMask.masked(url))\"" + (secret.map { " secret \($0.shown)" } ?? "")
         case .alert(let name, let level): "alert \"\(name)\" level \(level.rawValue)"
         case .accounts: "accounts"
         case .outbound: "outbound"
         case .drop: "drop"
         }
-    }
-
-    /// Without user, password and query.
-    package static func masked(_ url: String) -> String {
-        guard let start = url.firstRange(of: "://")?.upperBound else { return url }
-        let end = url[start...].firstIndex { "/?#".contains($0) } ?? url.endIndex
-        let host = url[start..<end].lastIndex(of: "@").map { "••••" + url[$0..<end] } ?? String(url[start..<end])
-        let path = url[end...].prefix { $0 != "?" }
-        return url[..<start] + host + path + (path.endIndex < url.endIndex ? "?••••" : "")
     }
 }

@@ -1,5 +1,6 @@
 // The endpoints that stand in rules: what their URLs and secrets come to on this host.
 
+import Codec
 import Gateway
 import Language
 import Rules
@@ -8,15 +9,19 @@ import Telemetry
 struct RuleEndpoints {
     let surroundings: Surroundings
     let delivery: DeliverySettings
+    /// Where they may lead; nil when the configuration that says so is not at hand.
+    let policy: AddressPolicy?
 
     func make(for tenant: String, url: String, secret: Secret?) throws(StartFault) -> Endpoint {
         do {
             let text = try secret.map { try surroundings.fetch($0).text.revealed }
+            let address = try HTTPURL(url)
+            if let problem = policy?.problem(with: address) { throw StartFault(problem) }
             return try Endpoint(
-                tenant: tenant, url: try HTTPURL(url), keys: try text.map { [try WebhookKey($0)] } ?? [],
+                tenant: tenant, url: address, keys: try text.map { [try WebhookKey($0)] } ?? [],
                 concurrency: delivery.concurrency, timeout: delivery.timeout)
         } catch {
-            throw StartFault("the rules' webhook \"\(Target.masked(url))\" cannot be used: \(error)")
+            throw StartFault("the rules' webhook \"\(URLMask.masked(url))\" cannot be used: \(error)")
         }
     }
 

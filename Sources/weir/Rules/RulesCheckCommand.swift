@@ -38,7 +38,7 @@ struct RulesCheckCommand: Command {
     }
 
     func run() throws(CommandError) -> ExitStatus {
-        let endpoints = RuleEndpoints(surroundings: surroundings, delivery: DeliverySettings())
+        let endpoints = RuleEndpoints(surroundings: surroundings, delivery: DeliverySettings(), policy: nil)
         var failed: [String] = []
         var documents: [JSONValue] = []
         for path in paths {

@@ -13,7 +13,7 @@ struct CallbackDelivery: Sendable {
     private static let patience = Duration.seconds(5)
 
     func run(on loop: EventLoop, _ tls: TLSClient) async throws(CommandError) -> ExitStatus {
-        let client = HTTPClient(loop: loop, resolver: Resolver(loop: loop), tls: tls)
+        let client = HTTPClient(loop: loop, resolver: Resolver(loop: loop), policy: ClientPolicy(tls: tls))
         var refused = 0
         var unavailable = 0
         var limited = 0
@@ -92,6 +92,7 @@ struct CallbackDelivery: Sendable {
         switch error {
         case .lookup(let cause): "\(cause)"
         case .connect(let cause): "\(cause); is Weir running, with its `public` listener there?"
+        case .forbiddenPort(let port): "port \(port) is not allowed"
         case .forbidden(let address): "\(address) may not be reached"
         case .tls(let cause):
             "\(cause); the URL must have a name of the certificate, whose authority must be trusted: --trust FILE, or "

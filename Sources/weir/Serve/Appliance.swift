@@ -191,7 +191,9 @@ final class Appliance {
             redis: redis, quotas: prepared.quotas,
             herald: QuotaHerald(appender, log: log.named("limits"), metrics: limitsMetrics), metrics: limitsMetrics)
         self.quotas = quotas
-        let endpoints = RuleEndpoints(surroundings: surroundings, delivery: prepared.configuration.delivery)
+        // Which addresses webhooks may reach can change by a reload; that reload says what it refuses.
+        let endpoints = RuleEndpoints(
+            surroundings: surroundings, delivery: prepared.configuration.delivery, policy: nil)
         let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:))
         api?.services = APIServices(
             redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,

@@ -97,7 +97,8 @@ struct Preparation: Sendable {
         guard let rules = checked.rules else { return nil }
         testFault = files.testFault.map { "\($0)" }
         if !files.tests.isEmpty { tests = TrialSuite(files.tests, of: rules, zone: ZoneName.zone) }
-        let endpoints = RuleEndpoints(surroundings: surroundings, delivery: configuration.delivery)
+        let endpoints = RuleEndpoints(
+            surroundings: surroundings, delivery: configuration.delivery, policy: AddressPolicy(configuration.delivery))
         faults += endpoints.faults(in: rules)
         guard faults.isEmpty else { return nil }
         return attempt { try RoutingTable(tenants: configuration.tenants, rules: rules, ruleEndpoint: endpoints.make) }

@@ -69,7 +69,12 @@ extension Prepared {
 
     var schedule: RetrySchedule { RetrySchedule(delays: configuration.delivery.schedule) }
 
-    var admits: (IPAddress) -> Bool { AddressPolicy(allowing: configuration.delivery.privateNetworks).admits }
+    /// Whom webhooks may reach, and how.
+    var clientPolicy: ClientPolicy {
+        let addresses = AddressPolicy(configuration.delivery)
+        return ClientPolicy(
+            tls: client, admits: { addresses.admits($0) }, admitsPort: { addresses.admits(port: $0) })
+    }
 
     /// What redirects begin with, where the configuration knows it.
     var redirectBase: String? { configuration.publicListener.url.map { "https://" + $0.authority } }

@@ -97,8 +97,7 @@ final class TrafficLoop {
 
     private func startWorker(_ plan: TrafficPlan, _ resolver: Resolver) {
         let reads = blockingClient(plan, resolver)
-        let client = HTTPClient(
-            loop: loop, resolver: resolver, tls: plan.prepared.client, admits: plan.prepared.admits)
+        let client = HTTPClient(loop: loop, resolver: resolver, policy: plan.prepared.clientPolicy)
         client.sentFaultPoint = .deliverySent
         let worker = WebhookWorker(
             redis: redis, blocking: reads, owner: owner(plan), client: client, directory: plan.prepared.directory,
@@ -133,7 +132,7 @@ final class TrafficLoop {
         router?.table = prepared.table
         router?.history = prepared.configuration.history
         if let delivery {
-            delivery.client.replace(tls: prepared.client, admits: prepared.admits)
+            delivery.client.replace(policy: prepared.clientPolicy)
             delivery.worker.replace(directory: prepared.directory, schedule: prepared.schedule)
         }
     }

@@ -70,7 +70,10 @@ class Gateway:
             "api": f'listen "127.0.0.1:{self.api}"',
             "operations": f'listen "127.0.0.1:{self.operations}"',
         } | self.blocks
-        blocks["delivery"] = f'trust "{self.ca}" {blocks.get("delivery", "")}'
+        delivery = f'trust "{self.ca}" {blocks.get("delivery", "")}'
+        if "private-networks" not in delivery:  # the tests' receivers are on this host
+            delivery += ' private-networks ["127.0.0.0/8"]'
+        blocks["delivery"] = delivery
         (self.folder / "Rules").mkdir(exist_ok=True)
         (self.folder / "Rules/main.rules").write_text(self.rules)
         text = f'data "{self.data}"\nrules "{self.folder}/Rules"\n'

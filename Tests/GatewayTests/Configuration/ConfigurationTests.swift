@@ -75,7 +75,7 @@ struct ConfigurationTests {
         let reading = read(
             """
             callbacks { dedupe-window 12h }
-            delivery { concurrency 4 }
+            delivery { concurrency 4 private-networks ["127.0.0.0/8"] ports ["443", "8000-9999"] }
             tenant "demo" {
                 source "demo-app" {
                     kind wecom   account "sales"   token env:TOKEN   aes-key env:KEY   receive-ids ["ww1", "ww2"]

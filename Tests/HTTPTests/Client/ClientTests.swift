@@ -191,6 +191,58 @@ import Testing
         }
     }
 
+    /// Names are as one who controls their answers would have them: the client asks about each address, and connects to no other.
+    @Test("a name that leads to a forbidden address is not followed, whatever else it leads to")
+    func forbidden() async throws {
+        try await Self.run([.answer(Self.ok), .answer(Self.ok)], [.answer(Self.ok)]) { caller, server in
+            let loopback = try #require(server.address.ip)
+            let other = try #require(IPAddress("127.0.0.2"))
+            var policy = ClientPolicy(tls: try TLSClient(additionalTrust: nil), admits: { $0 == other })
+            caller.client.replace(policy: policy)
+            caller.resolver.remember([loopback], for: "rebinding.example")
+            let victim = Caller(sharing: caller, host: "rebinding.example")
+            await #expect(throws: ClientError.forbidden(loopback)) { try await victim.get() }
+            // Behind a good address, the first to be tried and dead, stands a forbidden one: it is not fallen back to.
+            caller.resolver.remember([other, loopback], for: "rebinding.example")
+            await #expect {
+                try await victim.get()
+            } throws: { error in
+                if case .connect? = error as? ClientError { true } else { false }
+            }
+            #expect(server.connectionCount == 0)
+            // The answer changed after the look at it: a connection leads where it was vetted, so the request still arrives there.
+            policy.admits = { $0 == loopback }
+            caller.client.replace(policy: policy)
+            caller.resolver.remember([loopback], for: "rebinding.example")
+            try await victim.expectOK()
+            caller.resolver.remember([other], for: "rebinding.example")
+            try await victim.expectOK()
+            #expect(server.connectionCount == 1)
+            // A kept connection was made under the old policy.
+            policy.admits = { _ in false }
+            caller.client.replace(policy: policy)
+            await #expect(throws: ClientError.forbidden(other)) { try await victim.get() }
+            policy.admits = { _ in true }
+            policy.admitsPort = { $0 == 443 }
+            caller.client.replace(policy: policy)
+            await #expect(throws: ClientError.forbiddenPort(server.port)) { try await victim.get() }
+            #expect(server.requests.count == 2)
+        }
+    }
+
+    @Test("a connection that is in use when the policy changes is not kept")
+    func policyChangesMeanwhile() async throws {
+        try await Self.run([.answer(Self.ok), .answer(Self.ok)]) { caller, server in
+            let underWay = caller.loop.spawn { _ = try? await caller.get() }
+            while server.requests.isEmpty { await caller.loop.sleep(until: caller.loop.now + .milliseconds(1)) }
+            let here = try #require(server.address.ip)
+            caller.client.replace(
+                policy: ClientPolicy(tls: try TLSClient(additionalTrust: nil), admits: { _ in false }))
+            await underWay.value
+            await #expect(throws: ClientError.forbidden(here)) { try await caller.get() }
+        }
+    }
+
     @Test("of several addresses the one that answers is used")
     func severalAddresses() async throws {
         try await Self.run([.answer(Self.ok)]) { caller, server in
@@ -217,7 +269,8 @@ final class Caller {
     init(on loop: EventLoop, host: String = "127.0.0.1", port: UInt16) throws {
         self.loop = loop
         resolver = Resolver(loop: loop)
-        client = HTTPClient(loop: loop, resolver: resolver, tls: try TLSClient(additionalTrust: nil))
+        client = HTTPClient(
+            loop: loop, resolver: resolver, policy: ClientPolicy(tls: try TLSClient(additionalTrust: nil)))
         origin = Origin(host: host, port: port, isSecure: false)
     }
 

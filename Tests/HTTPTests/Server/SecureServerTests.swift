@@ -39,7 +39,7 @@ import Testing
         let client = try TLSClient(additionalTrust: authority.trust)
         try await ServerFixture.run(tls: server) { fixture in
             let loop = fixture.loop
-            let http = HTTPClient(loop: loop, resolver: Resolver(loop: loop), tls: client)
+            let http = HTTPClient(loop: loop, resolver: Resolver(loop: loop), policy: ClientPolicy(tls: client))
             let port = try #require(try fixture.server.address.port)
             let origin = Origin(host: "127.0.0.1", port: port, isSecure: true)
             let request = Array("GET /a HTTP/1.1\r\nHost: a\r\n\r\n".utf8)

@@ -131,7 +131,7 @@ final class SimulatedLoop {
         router = Router(
             redis: redis, blocking: routerReads, owner: owner, table: plan.table, history: history, log: log,
             metrics: fixtures.routing)
-        client = HTTPClient(loop: loop, resolver: resolver, tls: fixtures.tls)
+        client = HTTPClient(loop: loop, resolver: resolver, policy: ClientPolicy(tls: fixtures.tls))
         worker = WebhookWorker(
             redis: redis, blocking: workerReads, owner: owner, client: client, directory: plan.directory,
             schedule: schedule, permits: permits, random: .seeded(plan.world.random.next()), log: log,
