@@ -77,7 +77,7 @@ def test_after_the_last_attempt_comes_the_dead_letter_and_no_further_attempt(del
 def test_a_dead_and_a_hanging_endpoint_delay_no_other(deliver, receiver, text):
     _, send = deliver(
         {
-            "dead": ("https://127.0.0.1:1/hooks", ""),
+            "dead": (f"https://127.0.0.1:{free_port()}/hooks", ""),
             "hanging": (receiver.url("/hanging"), ""),
             "alive": (receiver.url("/alive"), ""),
         },
