@@ -51,7 +51,8 @@ def measure(effort, folder, say):
         attempt("webhooks", webhooks, folder, certificate, effort, started, void)
         attempt("delivery_cpu_us", delivery_alone, folder, certificate, effort, started)
         attempt("deliveries", delivery_speed, folder, certificate, effort, started)
-        attempt("isolation", isolation, folder, certificate, effort, started)
+        if effort.isolation_seconds:
+            attempt("isolation", isolation, folder, certificate, effort, started)
         attempt("api", api_cost, folder, certificate, effort, started)
         attempt("rules", rule_matching)
     finally:

@@ -118,6 +118,7 @@ def delivery_speed(folder, certificate, effort, started):
 
 
 ENDPOINTS, DEAD, SLOW, HOLD_MS = 1000, 100, 100, 20_000
+CONCURRENCY = 8  # the default
 
 
 def isolation(folder, certificate, effort, started):
@@ -129,9 +130,9 @@ def isolation(folder, certificate, effort, started):
         ("without", {"endpoints": living}, rate * living // ENDPOINTS),
         ("with", {"endpoints": ENDPOINTS, "dead": DEAD, "slow": SLOW}, rate),
     ):
-        scene = Scene(folder / f"isolation-{name}", certificate, started, concurrency=8, **shape)
-        # Each endpoint has connections before it counts, as it has in life.
-        scene.run(count=2 * shape["endpoints"], rate=400, hold_ms=HOLD_MS)
+        scene = Scene(folder / f"isolation-{name}", certificate, started, concurrency=CONCURRENCY, **shape)
+        # Before it counts, the slow ones have all the connections they may have: as it is in life, but for the first minute.
+        scene.run(count=(CONCURRENCY + 1) * shape["endpoints"], rate=400, hold_ms=HOLD_MS)
         results[name] = scene.run(count=rate * effort.isolation_seconds, rate=rate, hold_ms=HOLD_MS)
         scene.stop()
     return results

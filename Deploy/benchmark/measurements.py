@@ -30,12 +30,12 @@ class Effort:
     delivery_rounds: int
     deliveries: int
     isolation_rate: int  # deliveries a second to all endpoints together
-    isolation_seconds: int
+    isolation_seconds: int  # 0: not measured
     api_tenants: int  # stored for the second look at the API; 0 for no second look
 
     @classmethod
     def quick(cls):
-        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1, 1, 30_000, 2000, 4, 0)
+        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1, 1, 20_000, 2000, 0, 0)
 
     @classmethod
     def full(cls):
