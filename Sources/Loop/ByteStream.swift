@@ -33,10 +33,11 @@ package final class ByteStream {
 
     deinit { close() }
 
-    /// Connects, and with TLS performs the handshake, verifying the certificate for `tls.name`.
+    /// Connects, and with TLS performs the handshake, verifying the certificate for `tls.name`; or goes on with the session of an
+    /// earlier connection that did.
     package static func connect(
         on loop: EventLoop, to address: SocketAddress, tls: (client: TLSClient, name: String)? = nil,
-        by deadline: Instant
+        resuming resumption: TLSResumption? = nil, by deadline: Instant
     ) async throws(StreamError) -> ByteStream {
         let stream: ByteStream
         if let network = loop.network {
@@ -45,7 +46,9 @@ package final class ByteStream {
             network.connect(socket, to: address)
         } else {
             let socket = try Socket.connect(to: address)
-            let session = try tls.map { (tls) throws(StreamError) in try tls.client.session(for: tls.name) }
+            let session = try tls.map { (tls) throws(StreamError) in
+                try tls.client.session(for: tls.name, resuming: resumption)
+            }
             stream = try ByteStream(loop: loop, socket: socket, peer: address, tls: session)
             // A connecting socket is not writable yet, whatever the registration assumes.
             stream.watch.isWritable = false
@@ -61,6 +64,12 @@ package final class ByteStream {
             throw error
         }
     }
+
+    /// For the next connection to the same server, once something was read from this one. Nil: plain, or the server offers none.
+    package var resumption: TLSResumption? { tls?.resumption }
+
+    /// Whether the handshake went on with an earlier session.
+    package var isResumed: Bool { tls?.wasResumed == true }
 
     /// Waits that last beyond this end with `.timedOut`.
     package var deadline: Instant {

@@ -6,7 +6,7 @@ import COpenSSL
 /// is cleared before a call and drained after a failure.
 @safe
 final class TLSSession {
-    private let ssl: OpaquePointer
+    let ssl: OpaquePointer
     /// The context's tables (certificates by name) must outlive the session, also over a reload.
     private let keepAlive: AnyObject
     private var isBroken = false

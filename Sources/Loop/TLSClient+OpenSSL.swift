@@ -23,7 +23,7 @@ package final class TLSClient: @unchecked Sendable {
     deinit { unsafe SSL_CTX_free(context) }
 
     /// A session that accepts only a certificate for `name`, a host name or a numeric address.
-    func session(for name: String) throws(StreamError) -> TLSSession {
+    func session(for name: String, resuming resumption: TLSResumption?) throws(StreamError) -> TLSSession {
         ERR_clear_error()
         guard let ssl = unsafe SSL_new(context) else { throw .tls(drainErrors()) }
         let session = unsafe TLSSession(ssl, keepingAlive: self)
@@ -32,6 +32,7 @@ package final class TLSClient: @unchecked Sendable {
         guard !name.isEmpty, unsafe expect(name, of: ssl) else {
             throw .tls("cannot verify a certificate for '\(name)'")
         }
+        unsafe resumption?.offer(on: ssl)
         return session
     }
 

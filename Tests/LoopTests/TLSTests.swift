@@ -175,6 +175,34 @@ import Testing
         }
     }
 
+    @Test("a session is gone on with where it is offered, and by a server that does not know it made anew")
+    func resumption() async throws {
+        let client = try TLSClient(additionalTrust: Self.authority.get().trust)
+        let files = try Self.server.get()
+        try await onRealLoop { loop in
+            let greeter = try Greeter(on: loop, TLSServer(files))
+            func meet(resuming resumption: TLSResumption?) async throws -> (isResumed: Bool, TLSResumption?) {
+                let stream = try await ByteStream.connect(
+                    on: loop, to: greeter.address, tls: (client, "localhost"), resuming: resumption,
+                    by: loop.now + .seconds(10))
+                defer { stream.close() }
+                try await stream.write(Array("over".utf8))
+                var buffer = loop.takeBuffer()
+                #expect(try await stream.read(into: &buffer, at: 0) > 0)
+                return (stream.isResumed, stream.resumption)
+            }
+            let first = try await meet(resuming: nil)
+            #expect(!first.isResumed)
+            let second = try await meet(resuming: try #require(first.1))
+            #expect(second.isResumed)
+            // Another server's tickets have other keys.
+            greeter.tls = try TLSServer(files)
+            let third = try await meet(resuming: try #require(second.1))
+            #expect(!third.isResumed)
+            #expect(try await meet(resuming: try #require(third.1)).isResumed)
+        }
+    }
+
     @Test("a peer that is no TLS server ends the handshake with an error, a silent one with a time-out")
     func noServer() async throws {
         let client = try TLSClient(additionalTrust: nil)

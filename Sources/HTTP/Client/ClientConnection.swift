@@ -24,6 +24,8 @@ final class ClientConnection {
 
     func close() { stream.close() }
 
+    var resumption: TLSResumption? { stream.resumption }
+
     /// False when the other side has closed it, or sent something nobody asked for.
     func isStillOpen(at now: Instant) -> Bool {
         guard now < usableUntil, !stream.isClosed else { return false }

@@ -75,7 +75,12 @@ package final class HTTPClient {
     /// Of a response's body; the rest is read up to `bodyReadMax` so that the connection can be used again, and dropped.
     package static let bodyKept = 4 * 1024
     private static let bodyReadMax = 64 * 1024
-    private static let idlePerOriginMax = 64
+    /// Enough for many endpoints at one host: each connection closed in spite of being needed costs a handshake.
+    private static let idlePerOriginMax = 256
+    /// Of all origins together.
+    private static let idleMax = 4096
+    /// Origins whose TLS sessions are kept; beyond this many all are forgotten: a bound, not a policy.
+    private static let resumptionsMax = 2000
     private static let idleFor = Duration.seconds(55)
 
     private let loop: EventLoop
@@ -85,6 +90,8 @@ package final class HTTPClient {
     /// Passed when a request has left, and nothing of its response was read.
     package var sentFaultPoint: FaultPoint?
     private var idle: [Origin: [ClientConnection]] = [:]
+    private var idleCount = 0
+    private var resumptions: [Origin: TLSResumption] = [:]
     /// Which `replace` connections were made after.
     private var generation = 0
     private var sweep: LoopTimer?
@@ -100,6 +107,7 @@ package final class HTTPClient {
     package func replace(policy: ClientPolicy) {
         self.policy = policy
         generation += 1
+        resumptions.removeAll()
         closeIdle()
     }
 
@@ -116,13 +124,24 @@ package final class HTTPClient {
             }
         }
         let fresh = try await connect(to: origin, by: deadline)
-        return try await exchange(request, method, on: fresh, origin, by: deadline)
+        let response = try await exchange(request, method, on: fresh, origin, by: deadline)
+        remember(fresh, origin)
+        return response
+    }
+
+    private func remember(_ connection: ClientConnection, _ origin: Origin) {
+        guard origin.isSecure, connection.generation == generation, let resumption = connection.resumption else {
+            return
+        }
+        if resumptions.count >= Self.resumptionsMax { resumptions.removeAll() }
+        resumptions[origin] = resumption
     }
 
     /// Closes the connections that nobody uses.
     package func closeIdle() {
         for connection in idle.values.joined() { connection.close() }
         idle.removeAll()
+        idleCount = 0
         sweep?.cancel()
         sweep = nil
     }
@@ -162,7 +181,7 @@ package final class HTTPClient {
             do throws(StreamError) {
                 let stream = try await ByteStream.connect(
                     on: loop, to: .ip(address, port: origin.port),
-                    tls: origin.isSecure ? (policy.tls, origin.host) : nil, by: share)
+                    tls: origin.isSecure ? (policy.tls, origin.host) : nil, resuming: resumptions[origin], by: share)
                 return ClientConnection(stream, generation: generation, usableUntil: loop.now + Self.idleFor)
             } catch {
                 failure = error
@@ -178,6 +197,7 @@ package final class HTTPClient {
 
     private func takeIdle(_ origin: Origin) -> ClientConnection? {
         while let connection = idle[origin]?.popLast() {
+            idleCount -= 1
             if idle[origin]?.isEmpty == true { idle[origin] = nil }
             if connection.isStillOpen(at: loop.now) { return connection }
             connection.close()
@@ -186,9 +206,10 @@ package final class HTTPClient {
     }
 
     private func keep(_ connection: ClientConnection, _ origin: Origin) {
-        guard connection.generation == generation, idle[origin, default: []].count < Self.idlePerOriginMax else {
-            return connection.close()
-        }
+        guard connection.generation == generation, idleCount < Self.idleMax,
+            idle[origin, default: []].count < Self.idlePerOriginMax
+        else { return connection.close() }
+        idleCount += 1
         connection.usableUntil = loop.now + Self.idleFor
         idle[origin, default: []].append(connection)
         scheduleSweep()
@@ -202,6 +223,7 @@ package final class HTTPClient {
             for (origin, connections) in idle {
                 let open = connections.filter { $0.isStillOpen(at: self.loop.now) }
                 for connection in connections where !open.contains(where: { $0 === connection }) { connection.close() }
+                idleCount -= connections.count - open.count
                 idle[origin] = open.isEmpty ? nil : open
             }
             if !idle.isEmpty { scheduleSweep() }
