@@ -26,40 +26,64 @@ struct Settlement {
 
     var id: StreamID { delivery.id }
 
+    /// What the history keeps of it: the attempt, or that it was given up without another one.
+    func historyEntry(at now: Int64) -> AttemptEntry? {
+        switch outcome {
+        case .sent, .settled: attempt.map { AttemptEntry(.delivered, of: delivery, $0) }
+        case .retry: attempt.map { AttemptEntry(.waiting, of: delivery, $0) }
+        case .held: nil
+        case .dead(let reason, let detail):
+            attempt.map { AttemptEntry(.dead, of: delivery, $0) }
+                ?? AttemptEntry(of: delivery, givenUpAt: now, reason: reason, detail: detail)
+        }
+    }
+
     /// What it adds to a call, roughly.
     var byteCount: Int {
+        let kept = 256 + min(attempt?.answer.count ?? 0, AttemptEntry.answerMax)
         switch outcome {
-        case .sent, .settled: 64
-        case .retry, .held, .dead: delivery.record.count + 512
+        case .sent, .settled: return kept
+        case .retry, .held, .dead: return delivery.record.count + 512 + kept
         }
     }
 
     func keys(in partition: Partition) -> [String] {
-        [partition.delivery(id), partition.backlog(line), partition.dead(delivery.endpoint)]
+        let attempts = partition.attempts(delivery.endpoint)
+        if case .sent = outcome { return [attempts] }
+        return [attempts, partition.delivery(id), partition.backlog(line), partition.dead(delivery.endpoint)]
     }
 
-    func append(to command: inout RedisCommand) {
+    func append(_ entry: AttemptEntry?, to command: inout RedisCommand) {
         switch outcome {
-        case .sent: append("sent", to: &command)
-        case .settled: append("settled", to: &command)
+        case .sent: append("sent", entry, to: &command)
+        case .settled: append("settled", entry, place: "", due: "", fields: [], to: &command)
         case .retry(let due, let reason, let holdsLine):
             append(
-                "waits", place: holdsLine ? delivery.place : "", due: String(due), fields: [("reason", reason)],
+                "waits", entry, place: holdsLine ? delivery.place : "", due: String(due), fields: [("reason", reason)],
                 to: &command)
         case .held:
-            append("waits", place: delivery.place, due: "+inf", fields: [("reason", "waiting")], to: &command)
+            append("waits", entry, place: delivery.place, due: "+inf", fields: [("reason", "waiting")], to: &command)
         case .dead(let reason, let detail):
             append(
-                "dead", fields: [("delivery", id.description), ("reason", reason), ("detail", detail)], to: &command)
+                "dead", entry, place: "", due: "",
+                fields: [("delivery", id.description), ("reason", reason), ("detail", detail)], to: &command)
         }
     }
 
+    private func append(_ kind: String, _ entry: AttemptEntry?, to command: inout RedisCommand) {
+        command.append(kind)
+        command.append(id.description)
+        guard let entry else { return command.append("0") }
+        entry.append(to: &command)
+    }
+
     private func append(
-        _ kind: String, place: String = "", due: String = "", fields: [(String, String)] = [],
+        _ kind: String, _ entry: AttemptEntry?, place: String, due: String, fields: [(String, String)],
         to command: inout RedisCommand
     ) {
-        for word in [kind, id.description, line, place, due] { command.append(word) }
-        guard !fields.isEmpty else { return command.append(Int64(0)) }
+        append(kind, entry, to: &command)
+        for word in [line, place, due, String(delivery.attempts)] { command.append(word) }
+        guard !fields.isEmpty else { return command.append("0") }
         let texts =
             [
                 (Delivery.Name.endpoint, delivery.endpoint), (Delivery.Name.eventID, delivery.eventID),

@@ -8,7 +8,12 @@ import Telemetry
 /// Belongs to one loop. Every operation may be repeated without harm, so a batch whose outcome is unknown is sent again.
 final class Settlements: EndOfTurn {
     /// What is kept for tenants to look at.
-    var history = DeliveryHistorySettings()
+    var history: DeliveryHistorySettings {
+        didSet { tidied.removeAll() }
+    }
+    /// How often what is kept of an endpoint is looked after while there are settlements.
+    private static let tidyEvery = Duration.seconds(60)
+    private static let tidiedMax = 50_000
     private static let operationsPerCallMax = 200
     private static let bytesPerCallMax = 4 << 20
 
@@ -24,14 +29,20 @@ final class Settlements: EndOfTurn {
     private var waiting: [Partition: [Settlement]] = [:]
     private var sending: Set<Partition> = []
     private var isScheduled = false
+    private let counts: EndpointCounts
+    /// When what is kept of an endpoint in a partition was looked after, by its stream of attempts.
+    private var tidied: [String: Instant] = [:]
 
     init(
-        redis: RedisClient, log: Logger, lease: @escaping (Partition) -> Lease?,
+        redis: RedisClient, history: DeliveryHistorySettings, counts: EndpointCounts, log: Logger,
+        lease: @escaping (Partition) -> Lease?,
         onFenced: @escaping (Lease) async throws(RedisError) -> Bool,
         onSettled: @escaping ([Settlement], Partition) -> Void
     ) {
         loop = redis.loop
         self.redis = redis
+        self.history = history
+        self.counts = counts
         self.log = log
         self.lease = lease
         self.onFenced = onFenced
@@ -44,6 +55,9 @@ final class Settlements: EndOfTurn {
             loop.atEndOfTurn(self)
         }
         waiting[partition, default: []].append(operation)
+        if let entry = operation.historyEntry(at: loop.wallMilliseconds) {
+            counts.add(entry, of: operation.delivery.endpoint)
+        }
     }
 
     func turnEnded() {
@@ -104,42 +118,106 @@ final class Settlements: EndOfTurn {
 
     private func commit(_ operations: [Settlement], under lease: Lease) async throws(RedisError) {
         let partition = lease.partition
+        let now = loop.wallMilliseconds
+        let untidy = untidied(operations, in: partition)
         let keys =
-            [partition.lease(.worker), partition.webhooks, partition.retry, partition.backlogs]
-            + operations.flatMap { $0.keys(in: partition) }
+            [
+                partition.lease(.worker), partition.webhooks, partition.retry, partition.backlogs,
+                partition.endpoints,
+            ] + operations.flatMap { $0.keys(in: partition) }
+            + untidy.flatMap { [partition.attempts($0), partition.dead($0)] }
         _ = try await redis.run(Self.script, keys: keys) { command in
             command.append(lease.value)
+            command.append(Int64(history.attemptsMax))
             command.append(Int64(history.deadLettersMax))
-            for operation in operations { operation.append(to: &command) }
+            for operation in operations { operation.append(operation.historyEntry(at: now), to: &command) }
+            for endpoint in untidy { appendTidying(endpoint, now, to: &command) }
+        }
+        for endpoint in untidy { tidied[partition.attempts(endpoint)] = loop.now }
+    }
+
+    /// Endpoints of these settlements whose streams have not been looked after lately.
+    private func untidied(_ operations: [Settlement], in partition: Partition) -> [String] {
+        if tidied.count > Self.tidiedMax { tidied.removeAll() }
+        var endpoints: [String] = []
+        for operation in operations {
+            let endpoint = operation.delivery.endpoint
+            guard !endpoint.isEmpty, !endpoints.contains(endpoint) else { continue }
+            if let last = tidied[partition.attempts(endpoint)], loop.now - last < Self.tidyEvery { continue }
+            endpoints.append(endpoint)
+        }
+        return endpoints
+    }
+
+    /// What is too old goes, and all of it goes by itself when nothing more comes: a little later than it must, since the time counts from
+    /// here and not from the last entry.
+    private func appendTidying(_ endpoint: String, _ now: Int64, to command: inout RedisCommand) {
+        func since(_ span: Duration) -> Int64 { max(0, now - span.milliseconds) }
+        let slack = Self.tidyEvery * 2
+        let longest = max(history.attemptsKept, history.deadLettersKept) + slack
+        command.append("tidy")
+        command.append(endpoint)
+        command.append(now)
+        command.append(since(longest))
+        for span in [history.attemptsKept, history.deadLettersKept] {
+            command.append(since(span))
+            command.append((span + slack).milliseconds)
         }
     }
 
-    /// KEYS: lease, stream, retry set, names of backlogs, then those of each settlement: the delivery's hash, its backlog, and the
-    /// dead letters. ARGV: lease value, bound of the dead letters, then the settlements: what became of it, id, name of its
-    /// backlog, its place there if it has one from now on, when it is due, number of fields, fields. An outcome counts only for a
-    /// delivery that is still there: one that another owner settled meanwhile does not come back. The first write deletes nothing;
-    /// it needs no memory, so Redis lets the others pass even when its memory is full, as settling is what empties it.
+    /// KEYS: lease, stream, retry set, names of backlogs, names of endpoints, then those of each settlement: the attempts of its endpoint, and
+    /// unless it was sent at once, the delivery's hash, its backlog, and the dead letters. ARGV: lease value, bounds of the attempts
+    /// and of the dead letters, then the settlements: what became of it, id, fields of its attempt after their number, and unless it
+    /// was sent at once, name of its backlog, its place there if it has one from now on, when it is due, attempts, fields after their
+    /// number. An outcome counts only for a delivery that is still there: one that another owner settled meanwhile does not come back.
+    /// The first write deletes nothing; it needs no memory, so Redis lets the others pass even when its memory is full, as settling is
+    /// what empties it. Last come endpoints to be tidied: until when attempts and dead letters are too old, and how long they stay.
     private static let script = RedisScript(
         "settle", sent: .settlementSent,
         """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED another owner has the partition') end
         redis.call('XDEL', KEYS[2], '0-0')
-        local i, n = 3, 5
+        local i, n = 4, 6
         while i <= #ARGV do
-          local kind, id, name, place, fields = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], tonumber(ARGV[i + 5])
-          local hash, backlog, dead = KEYS[n], KEYS[n + 1], KEYS[n + 2]
+          local kind, id = ARGV[i], ARGV[i + 1]
           if kind == 'sent' then
-            redis.call('XDEL', KEYS[2], id)
+            local last = i + 2 + tonumber(ARGV[i + 2])
+            if redis.call('XDEL', KEYS[2], id) > 0 and last > i + 2 then
+              redis.call('XADD', KEYS[n], 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, i + 3, last))
+            end
+            i, n = last + 1, n + 1
+          elseif kind == 'tidy' then
+            redis.call('ZADD', KEYS[5], ARGV[i + 2], id)
+            redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[i + 3])
+            for k = 0, 1 do
+              redis.call('XTRIM', KEYS[n + k], 'MINID', '=', ARGV[i + 4 + 2 * k])
+              redis.call('PEXPIRE', KEYS[n + k], ARGV[i + 5 + 2 * k])
+            end
+            i, n = i + 8, n + 2
           else
+            local first = i + 3
+            local last = i + 2 + tonumber(ARGV[i + 2])
+            local name, place, due, number = ARGV[last + 1], ARGV[last + 2], ARGV[last + 3], ARGV[last + 4]
+            local from = last + 6
+            local to = last + 5 + tonumber(ARGV[last + 5])
+            local attempts, hash, backlog, dead = KEYS[n], KEYS[n + 1], KEYS[n + 2], KEYS[n + 3]
             local isThere = redis.call('XDEL', KEYS[2], id) > 0 or redis.call('ZSCORE', KEYS[3], id)
+            local isKept = isThere and last >= first
             if kind == 'waits' then
               if isThere then
-                redis.call('HSET', hash, unpack(ARGV, i + 6, i + 5 + fields))
-                redis.call('ZADD', KEYS[3], ARGV[i + 4], id)
+                isKept = isKept and redis.call('HGET', hash, 'attempts') ~= number
+                redis.call('HSET', hash, unpack(ARGV, from, to))
+                redis.call('ZADD', KEYS[3], due, id)
               end
+              if isKept then redis.call('XADD', attempts, 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, first, last)) end
             else
               if kind == 'dead' and isThere then
-                redis.call('XADD', dead, 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, i + 6, i + 5 + fields))
+                local letter = redis.call('XADD', dead, 'MAXLEN', '~', ARGV[3], '*', unpack(ARGV, from, to))
+                if isKept then
+                  redis.call('XADD', attempts, 'MAXLEN', '~', ARGV[2], '*', 'l', letter, unpack(ARGV, first, last))
+                end
+              elseif isKept then
+                redis.call('XADD', attempts, 'MAXLEN', '~', ARGV[2], '*', unpack(ARGV, first, last))
               end
               redis.call('ZREM', KEYS[3], id)
               redis.call('DEL', hash)
@@ -152,8 +230,8 @@ final class Settlements: EndOfTurn {
             elseif redis.call('ZREM', backlog, id) > 0 and redis.call('ZCARD', backlog) == 0 then
               redis.call('ZREM', KEYS[4], name)
             end
+            i, n = to + 1, n + 4
           end
-          i, n = i + 6 + fields, n + 3
         end
         return 1
         """)

@@ -35,6 +35,7 @@ package final class WebhookWorker {
     private var random: RandomSource
     private var keeper: LeaseKeeper?
     private var settlements: Settlements?
+    private let counts: EndpointCounts
     private var retries: DueRetries?
 
     private var directory: EndpointDirectory
@@ -59,10 +60,12 @@ package final class WebhookWorker {
 
     package init(
         redis: RedisClient, blocking: RedisClient, owner: String, client: HTTPClient, directory: EndpointDirectory,
-        schedule: RetrySchedule, permits: PermitTable, random: RandomSource, log: Logger, metrics: WebhookMetrics
+        schedule: RetrySchedule, history: DeliveryHistorySettings, permits: PermitTable, random: RandomSource,
+        log: Logger, metrics: WebhookMetrics
     ) {
         loop = redis.loop
         self.redis = redis
+        counts = EndpointCounts(redis: redis)
         self.blocking = blocking
         reader = StreamReader(commands: redis, blocking: blocking) { $0.webhooks }
         sender = WebhookSender(loop: redis.loop, client: client)
@@ -76,7 +79,7 @@ package final class WebhookWorker {
         let keeper = LeaseKeeper(role: .worker, owner: owner, redis: redis, holder: self)
         self.keeper = keeper
         settlements = Settlements(
-            redis: redis, log: log, lease: { keeper[$0] },
+            redis: redis, history: history, counts: counts, log: log, lease: { keeper[$0] },
             onFenced: { (lease) throws(RedisError) in try await keeper.wasFenced(lease) },
             onSettled: { [unowned self] in settled($0, $1) })
         retries = DueRetries(redis: redis, log: log, taker: self)
@@ -84,9 +87,12 @@ package final class WebhookWorker {
     }
 
     /// At a reload: what waits for an endpoint that changed goes to what it is now.
-    package func replace(directory: EndpointDirectory, schedule: RetrySchedule) {
+    package func replace(
+        directory: EndpointDirectory, schedule: RetrySchedule, history: DeliveryHistorySettings
+    ) {
         self.directory = directory
         self.schedule = schedule
+        settlements?.history = history
         renewLanes()
     }
 
@@ -122,6 +128,7 @@ package final class WebhookWorker {
         blocking.stop()
         await keeper?.stop()
         timer.cancel()
+        counts.flush()
         _ = await ended.wait()
         waiter.worker.value = nil
     }

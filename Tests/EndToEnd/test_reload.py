@@ -206,6 +206,56 @@ def _(world):
     world.receiver.wait_text(world.text, count=2)
 
 
+def kept(weir, kind, command="XLEN"):
+    """Of all streams of attempts, or of dead letters."""
+    keys = weir.redis_cli("KEYS", f"weir:{{*}}:{kind}:*").split()
+    return [int(weir.redis_cli(command, key)) for key in keys]
+
+
+@takes_up("delivery.history")
+def _(world):
+    world.begin(delivery="history 7d")
+    assert world.send(world.text) == 200
+    eventually(lambda: any(ttl > 6 * 86_400_000 for ttl in kept(world.weir, "attempts", "PTTL")), what="kept for a week")
+    world.reload(delivery="history 60s")
+    assert world.send("later") == 200
+    eventually(lambda: all(ttl <= 180_000 for ttl in kept(world.weir, "attempts", "PTTL")), what="kept for minutes")
+
+
+@takes_up("delivery.history-entries")
+def _(world):
+    world.begin(delivery="history-entries 1000")
+    for _ in range(250):
+        assert world.send("delivered") == 200
+    eventually(lambda: sum(kept(world.weir, "attempts")) == 250, what="an attempt for each")
+    world.reload(delivery="history-entries 10")
+    assert world.send("later") == 200
+    eventually(lambda: sum(kept(world.weir, "attempts")) <= 110, what="the oldest attempts are gone")
+
+
+@takes_up("delivery.dead-letters")
+def _(world):
+    world.begin(delivery="dead-letters 7d schedule [0s]")
+    world.receiver.always("/hooks", Answer(500))
+    assert world.send(world.text) == 200
+    eventually(lambda: any(ttl > 6 * 86_400_000 for ttl in kept(world.weir, "dead", "PTTL")), what="kept for a week")
+    world.reload(delivery="dead-letters 60s schedule [0s]")
+    assert world.send("later") == 200
+    eventually(lambda: all(ttl <= 180_000 for ttl in kept(world.weir, "dead", "PTTL")), what="kept for minutes")
+
+
+@takes_up("delivery.dead-letter-entries")
+def _(world):
+    world.begin(delivery="dead-letter-entries 1000 schedule [0s]")
+    world.receiver.always("/hooks", Answer(500))
+    for _ in range(250):
+        assert world.send("given up") == 200
+    eventually(lambda: sum(kept(world.weir, "dead")) == 250, what="a letter for each")
+    world.reload(delivery="dead-letter-entries 10 schedule [0s]")
+    assert world.send("later") == 200
+    eventually(lambda: sum(kept(world.weir, "dead")) <= 110, what="the oldest letters are gone")
+
+
 @takes_up("delivery.trust")
 def _(world):
     make_certificates(world.folder / "other")

@@ -180,6 +180,26 @@ extension Setting {
             "delivery.ports", \.delivery.ports, .ports(), .live,
             why:
                 "Ports that webhooks may use: by default none of those where mail, shells and name servers listen."),
+        Setting(
+            "delivery.history", \.delivery.history.attemptsKept,
+            .duration(in: .seconds(60) ... .seconds(90 * 86_400)), .live,
+            why:
+                "How long attempts to deliver can be looked at (`/api/v1/deliveries`): when, how it ended, the first 4 KB of the answer."
+        ),
+        Setting(
+            "delivery.history-entries", \.delivery.history.attemptsMax, .integer(in: 10...1_000_000), .live,
+            why:
+                "So many attempts are kept at most of each webhook in each of the 16 partitions, and up to 100 more, whatever "
+                + "their age: some 150 bytes each, and the answer."),
+        Setting(
+            "delivery.dead-letters", \.delivery.history.deadLettersKept,
+            .duration(in: .seconds(60) ... .seconds(365 * 86_400)), .live,
+            why: "How long deliveries that were given up are kept, so that they can be sent after all."),
+        Setting(
+            "delivery.dead-letter-entries", \.delivery.history.deadLettersMax, .integer(in: 10...1_000_000), .live,
+            why:
+                "So many are kept at most of each webhook in each of the 16 partitions, and up to 100 more, whatever their age: "
+                + "the event's size each."),
     ]
 
     private static let audit: [Setting] = [

@@ -101,7 +101,8 @@ final class TrafficLoop {
         client.sentFaultPoint = .deliverySent
         let worker = WebhookWorker(
             redis: redis, blocking: reads, owner: owner(plan), client: client, directory: plan.prepared.directory,
-            schedule: plan.prepared.schedule, permits: plan.permits, random: .system, log: plan.log.named("webhooks"),
+            schedule: plan.prepared.schedule, history: plan.prepared.configuration.delivery.history,
+            permits: plan.permits, random: .system, log: plan.log.named("webhooks"),
             metrics: plan.webhookMetrics)
         delivery = (worker, client)
         run { await worker.run() }
@@ -133,7 +134,9 @@ final class TrafficLoop {
         router?.history = prepared.configuration.history
         if let delivery {
             delivery.client.replace(policy: prepared.clientPolicy)
-            delivery.worker.replace(directory: prepared.directory, schedule: prepared.schedule)
+            delivery.worker.replace(
+                directory: prepared.directory, schedule: prepared.schedule,
+                history: prepared.configuration.delivery.history)
         }
     }
 

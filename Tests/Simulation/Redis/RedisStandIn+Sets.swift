@@ -133,6 +133,8 @@ extension RedisStandIn {
 
     func hashCommand(_ name: String, _ arguments: Arguments) throws(RedisFault) -> RedisValue {
         let key = try arguments.text(1)
+        // Before the look at the key, as on a real server.
+        if name == "HINCRBY" { _ = try arguments.integer(3) }
         var hash: HashValue
         switch value(key) {
         case nil: hash = HashValue()
@@ -148,6 +150,19 @@ extension RedisStandIn {
             }
             values[key] = .hash(hash)
             return .integer(added)
+        case "HGET":
+            let name = try arguments.bytes(2)
+            try arguments.expect(arguments.count == 3)
+            return hash.fields.first { $0.name == name }.map { .bytes($0.value) } ?? .null
+        case "HINCRBY":
+            try arguments.expect(arguments.count == 4)
+            let name = try arguments.bytes(2)
+            let step = try arguments.integer(3)
+            let old = hash.fields.first { $0.name == name }?.value ?? Array("0".utf8)
+            guard let number = Int64(old.text) else { throw .error("ERR hash value is not an integer") }
+            _ = hash.set(name, Array(String(number + step).utf8))
+            values[key] = .hash(hash)
+            return .integer(number + step)
         case "HLEN": return .integer(Int64(hash.fields.count))
         default: return .array(hash.fields.flatMap { [.bytes($0.name), .bytes($0.value)] })
         }

@@ -110,7 +110,7 @@ final class RedisStandIn {
         case "XADD", "XDEL", "XLEN", "XRANGE", "XTRIM": return try streamCommand(name, arguments)
         case "ZADD", "ZREM", "ZSCORE", "ZCARD", "ZRANGEBYSCORE", "ZREMRANGEBYSCORE":
             return try sortedCommand(name, arguments)
-        case "HSET", "HGETALL", "HLEN": return try hashCommand(name, arguments)
+        case "HSET", "HGET", "HGETALL", "HINCRBY", "HLEN": return try hashCommand(name, arguments)
         default:
             throw .error(
                 "ERR the stand-in for Redis does not know the command '\(name)'; Tests/Simulation/Redis needs it")
@@ -121,11 +121,13 @@ final class RedisStandIn {
     private static let leastWords = [
         "GET": 2, "SET": 3, "INCR": 2, "DEL": 2, "EXISTS": 2, "TYPE": 2, "PEXPIRE": 3, "PTTL": 2, "XADD": 5, "XDEL": 3,
         "XLEN": 2, "XRANGE": 4, "XTRIM": 4, "ZADD": 4, "ZREM": 3, "ZSCORE": 3, "ZCARD": 2, "ZRANGEBYSCORE": 4,
-        "ZREMRANGEBYSCORE": 4, "HSET": 4, "HGETALL": 2, "HLEN": 2, "EVALSHA": 3, "SCRIPT": 2, "CLIENT": 2,
+        "ZREMRANGEBYSCORE": 4, "HSET": 4, "HGET": 3, "HGETALL": 2, "HINCRBY": 4, "HLEN": 2, "EVALSHA": 3, "SCRIPT": 2,
+        "CLIENT": 2,
     ]
-    static let needMemory: Set = ["SET", "INCR", "XADD", "ZADD", "HSET"]
+    static let needMemory: Set = ["SET", "INCR", "XADD", "ZADD", "HSET", "HINCRBY"]
     static let writes: Set = [
         "SET", "INCR", "DEL", "PEXPIRE", "XADD", "XDEL", "XTRIM", "ZADD", "ZREM", "ZREMRANGEBYSCORE", "HSET",
+        "HINCRBY",
     ]
 
     /// The durable server that Weir asks for.

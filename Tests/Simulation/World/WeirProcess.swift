@@ -105,6 +105,13 @@ final class SimulatedLoop {
     private var isDraining = false
     private var hasEnded = false
 
+    /// So little that it is cut in most runs.
+    private static let history = {
+        var history = DeliveryHistorySettings()
+        history.attemptsMax = 10
+        return history
+    }()
+
     init(index: Int, owner: String, _ permits: PermitTable, _ plan: ProcessPlan) throws {
         let fixtures = try Fixtures.shared.get()
         newest = plan.directory
@@ -134,7 +141,8 @@ final class SimulatedLoop {
         client = HTTPClient(loop: loop, resolver: resolver, policy: ClientPolicy(tls: fixtures.tls))
         worker = WebhookWorker(
             redis: redis, blocking: workerReads, owner: owner, client: client, directory: plan.directory,
-            schedule: schedule, permits: permits, random: .seeded(plan.world.random.next()), log: log,
+            schedule: schedule, history: Self.history, permits: permits, random: .seeded(plan.world.random.next()),
+            log: log,
             metrics: fixtures.webhooks)
         running = [
             loop.spawn { [redis] in await redis.run() }, loop.spawn { await routerReads.run() },
@@ -144,7 +152,7 @@ final class SimulatedLoop {
     }
 
     /// As `TrafficLoop.commit`.
-    func commit() { worker.replace(directory: newest, schedule: schedule) }
+    func commit() { worker.replace(directory: newest, schedule: schedule, history: Self.history) }
 
     /// As `TrafficLoop.drain`.
     func drain(for time: Duration) async {
