@@ -94,7 +94,7 @@ package final class LeaseKeeper {
     /// - Returns: whether the lease holds, and the commit may be repeated.
     package func wasFenced(_ lease: Lease) async throws(RedisError) -> Bool {
         guard holds(lease) else { return false }
-        try await renew(lease)
+        try await renew([lease])
         return holds(lease)
     }
 
@@ -135,23 +135,26 @@ package final class LeaseKeeper {
         return (Partition.count + Int(members) - 1) / Int(members)
     }
 
-    private func renewAll() async throws(RedisError) {
-        for lease in leases { try await renew(lease) }
-    }
+    private func renewAll() async throws(RedisError) { try await renew(leases) }
 
-    private func renew(_ lease: Lease) async throws(RedisError) {
-        guard holds(lease) else { return }
-        let reply = try await redis.run(Self.renewal, keys: [lease.partition.lease(role), lease.partition.fence(role)])
-        {
-            $0.append(lease.value)
+    /// One call for all of them: an idle system asks Redis for next to nothing.
+    private func renew(_ leases: [Lease]) async throws(RedisError) {
+        guard !leases.isEmpty else { return }
+        let keys = leases.flatMap { [$0.partition.lease(role), $0.partition.fence(role)] }
+        let reply = try await redis.run(Self.renewal, keys: keys) {
             $0.append(Self.duration.milliseconds)
+            for lease in leases { $0.append(lease.value) }
         }
-        if reply.integer == 1 { FaultPoint.leaseRenewed.pass() }
-        guard reply.integer != 1, holds(lease) else { return }
-        FaultPoint.leaseLost.pass()
-        held[lease.partition] = nil
-        holder.lost(lease)
-        wake.open()
+        guard let answers = reply.array, answers.count == leases.count else { throw .unexpectedReply(to: "renew") }
+        for (lease, answer) in zip(leases, answers) {
+            if answer.integer == 1 { FaultPoint.leaseRenewed.pass() }
+            // It may have been given back meanwhile.
+            guard answer.integer != 1, holds(lease) else { continue }
+            FaultPoint.leaseLost.pass()
+            held[lease.partition] = nil
+            holder.lost(lease)
+            wake.open()
+        }
     }
 
     /// Frees what this loop held in an earlier life of its instance. Its share may be smaller now, and nobody could take the rest
@@ -237,16 +240,26 @@ package final class LeaseKeeper {
         return 1
         """)
 
-    /// A lease that expired is taken up again if its token is still the last one given out.
+    /// KEYS: of each lease its key and its fence. ARGV: for how long, then the value of each lease. Says of each whether it holds. One
+    /// that expired is taken up again if its token is still the last one given out.
     private static let renewal = RedisScript(
         "renew", sent: .leaseRenewSent,
         """
-        local held = redis.call('GET', KEYS[1])
-        if held == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
-        if held or redis.call('GET', KEYS[2]) ~= string.match(ARGV[1], '%d+$') then return 0 end
-        redis.call('DEL', KEYS[1])
-        redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-        return 1
+        local answers = {}
+        for i = 1, #ARGV - 1 do
+          local lease, fence, value = KEYS[2 * i - 1], KEYS[2 * i], ARGV[i + 1]
+          local held = redis.call('GET', lease)
+          if held == value then
+            answers[i] = redis.call('PEXPIRE', lease, ARGV[1])
+          elseif held or redis.call('GET', fence) ~= string.match(value, '%d+$') then
+            answers[i] = 0
+          else
+            redis.call('DEL', lease)
+            redis.call('SET', lease, value, 'PX', ARGV[1])
+            answers[i] = 1
+          end
+        end
+        return answers
         """)
 
     /// The token is used up, so that a renewal which comes late does not bring the lease back.
