@@ -49,4 +49,23 @@ import Testing
     func full() async throws {
         try await keeps(Options(scenario: 7, .at(.seconds(4), .redisFull(for: .seconds(12)))))
     }
+
+    @Test("an idle Weir asks Redis for next to nothing: renewals, and reads that wait")
+    func idle() async throws {
+        try await onRealLoop { _ in
+            var options = Options(scenario: 7, callbacks: 0)
+            options.processes = 1
+            var requests: [(at: Int64, name: String)] = []
+            let outcome = try Simulation.run(options) { redis in
+                redis.onRequest = { [unowned redis] in requests.append((redis.now, Arguments.name(of: $0))) }
+            }
+            #expect(outcome.violation == nil)
+            // Behind the start, when partitions are looked for; to the end, when nothing is owed.
+            let start = try #require(requests.first).at + 5000
+            let seconds = Int(Options.troubleFor / .seconds(1)) - 5
+            let quiet = requests.filter { $0.at >= start }
+            #expect(quiet.count > seconds / 5, "it did ask, so it was there")
+            #expect(quiet.count <= 3 * seconds, "\(Dictionary(grouping: quiet, by: \.name).mapValues(\.count))")
+        }
+    }
 }
