@@ -65,19 +65,25 @@ let package = Package(
         module("Vault", ["Codec", "Crypto", "Records", "Redis"]),
         module("Identity", ["Audit", "Codec", "Crypto", "HTTP", "Loop", "Records", "Redis", "Telemetry", "Vault"]),
         module("Tenancy", ["Audit", "Codec", "Crypto", "Events", "Gateway", "Loop", "Records", "Redis"]),
+        module(
+            "Subscriptions",
+            [
+                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Loop", "Records", "Redis",
+                "Routing", "Rules", "Telemetry", "Vault", "Webhooks",
+            ]),
         // surface
         module(
             "API",
             [
                 "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits", "Loop",
-                "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Trials", "Vault",
+                "Records", "Redis", "Routing", "Rules", "Subscriptions", "Telemetry", "Tenancy", "Trials", "Vault",
             ]),
         .executableTarget(
             name: "weir",
             dependencies: [
                 "API", "Audit", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Ingest",
-                "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Telemetry", "Tenancy", "Trials",
-                "Vault", "WeCom", "Webhooks",
+                "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Subscriptions", "Telemetry",
+                "Tenancy", "Trials", "Vault", "WeCom", "Webhooks",
             ], swiftSettings: settings),
         // tests
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
@@ -126,6 +132,12 @@ let package = Package(
         tests(of: "Audit", using: ["Codec", "Crypto", "TestSupport"]),
         tests(of: "Records", using: ["TestSupport"]),
         tests(of: "Tenancy", using: ["TestSupport"]),
+        tests(
+            of: "Subscriptions",
+            using: [
+                "Audit", "Codec", "Crypto", "Gateway", "Language", "Loop", "Records", "Redis", "Routing", "Telemetry",
+                "TestSupport", "Vault",
+            ]),
         tests(
             of: "API",
             using: [

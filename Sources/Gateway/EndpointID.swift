@@ -8,10 +8,13 @@ package struct EndpointID: Hashable, Sendable, CustomStringConvertible {
 
     package var description: String { text }
 
-    /// A webhook of weir.conf: `acme/crm`.
+    /// A webhook of weir.conf: `acme/crm`; or a subscription.
     package init(tenant: String, name: String) {
         text = "\(tenant)/\(name)"
     }
+
+    /// What the names of subscriptions begin with, and those of weir.conf's webhooks never: `acme/sub_` and the record's id.
+    package static let subscriptionPrefix = "sub_"
 
     /// A webhook that stands in a rule, which has no name: `acme/~` and 16 hexadecimal digits of its URL's SHA-256. A
     /// configured name cannot begin with `~`, so the two kinds never meet.

@@ -17,6 +17,10 @@ package enum Permission: String, CaseIterable, Sendable {
     /// The rule file, and trying others, which changes nothing. Rules may name any tenant, so it counts for the platform only.
     case rulesRead = "rules.read"
     case monitorRead = "monitor.read"
+    /// Subscriptions, and what became of deliveries; no secret.
+    case webhooksRead = "webhooks.read"
+    /// Where events go: subscriptions and their secrets, and sending again what was sent before.
+    case webhooksWrite = "webhooks.write"
 }
 
 /// Permissions as bits: a check on every request is one instruction.
@@ -58,6 +62,8 @@ package struct PermissionSet: Hashable, Sendable {
         case .usageRead: 1 << 8
         case .rulesRead: 1 << 9
         case .monitorRead: 1 << 10
+        case .webhooksRead: 1 << 11
+        case .webhooksWrite: 1 << 12
         }
     }
 }

@@ -20,11 +20,11 @@ extension Role {
         case .tenantAdmin:
             [
                 .tenantsRead, .tenantsUpdate, .usersRead, .usersManage, .apiKeysRead, .apiKeysManage, .auditRead,
-                .usageRead,
-                .rulesRead, .monitorRead,
+                .usageRead, .rulesRead, .monitorRead, .webhooksRead, .webhooksWrite,
             ]
-        case .operator: [.tenantsRead, .usageRead, .rulesRead, .monitorRead]
-        case .viewer: [.tenantsRead, .usageRead, .rulesRead, .monitorRead]
+        // It changes webhooks, since it is called when they fail.
+        case .operator: [.tenantsRead, .usageRead, .rulesRead, .monitorRead, .webhooksRead, .webhooksWrite]
+        case .viewer: [.tenantsRead, .usageRead, .rulesRead, .monitorRead, .webhooksRead]
         }
     }
 

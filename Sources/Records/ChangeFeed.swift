@@ -7,7 +7,7 @@ package import Redis
 /// What wants to know of changes.
 package protocol ChangeListener: AnyObject {
     func changed(_ id: String)
-    /// Anything may have changed.
+    /// Anything may have changed: said when the feed stops being live, and when it is live again.
     func mayHaveMissedChanges()
 }
 
@@ -68,6 +68,8 @@ package final class ChangeFeed {
         guard let entries = reply.array else { throw .unexpectedReply(to: "XREVRANGE") }
         position = entries.first.flatMap { StreamEntry($0)?.id } ?? .zero
         isLive = true
+        // Whoever keeps all of a kind reads it now.
+        miss()
     }
 
     private func read() async throws(RedisError) {

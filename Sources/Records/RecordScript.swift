@@ -65,6 +65,22 @@ enum RecordScript {
         return reply
         """)
 
+    /// KEYS: any of the kind. ARGV: what the keys of the kind begin with, ids. One that is not there is left out.
+    static let many = RedisScript(
+        "record-many",
+        """
+        local reply = {}
+        for i = 2, #ARGV do
+          local record = redis.call('HMGET', ARGV[1] .. ':' .. ARGV[i], 'version', 'document')
+          if record[1] then
+            reply[#reply + 1] = ARGV[i]
+            reply[#reply + 1] = record[1]
+            reply[#reply + 1] = record[2]
+          end
+        end
+        return reply
+        """)
+
     /// KEYS: the names of a field. ARGV: what the keys of the kind begin with, the value.
     static let named = RedisScript(
         "record-named",

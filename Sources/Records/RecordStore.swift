@@ -57,9 +57,40 @@ package final class RecordStore<Value: Storable> {
         guard let words = reply.array, let total = words.first?.integer, words.count % 3 == 1 else {
             throw .unavailable(.unexpectedReply(to: "record-page"))
         }
+        return self.page(words.dropFirst(), total: total)
+    }
+
+    /// The ids of a whole list, the oldest first, for who keeps all of a kind: page by page, one could be missed while others go.
+    package func ids(_ list: String) async throws(StoreFault) -> [String] {
+        let reply = try await reading { () async throws(RedisError) in
+            try await redis.send(RedisCommand("ZRANGE", RecordKeys.list(Value.kind, list), "0", "-1"))
+        }
+        guard let words = reply.array else { throw .unavailable(.unexpectedReply(to: "ZRANGE")) }
+        return words.compactMap(\.text)
+    }
+
+    /// So many records at a time keep Redis from others for a millisecond.
+    package static var readMax: Int { 100 }
+
+    /// Those of these ids that there are; `readMax` at most.
+    package func get(all ids: some Collection<String>) async throws(StoreFault) -> RecordPage<Value> {
+        let reply = try await reading { () async throws(RedisError) in
+            try await redis.run(RecordScript.many, keys: [RecordKeys.list(Value.kind, "")]) {
+                $0.append(RecordKeys.family(Value.kind))
+                for id in ids { $0.append(id) }
+            }
+        }
+        guard let words = reply.array, words.count % 3 == 0 else {
+            throw .unavailable(.unexpectedReply(to: "record-many"))
+        }
+        return page(words[...], total: Int64(words.count / 3))
+    }
+
+    /// - Parameter words: id, version and document of each.
+    private func page(_ words: ArraySlice<RedisValue>, total: Int64) -> RecordPage<Value> {
         var records: [Stored<Value>] = []
         var damaged: [String] = []
-        for index in stride(from: 1, to: words.count, by: 3) {
+        for index in stride(from: words.startIndex, to: words.endIndex, by: 3) {
             let id = words[index].text ?? ""
             do throws(StoreFault) {
                 records.append(try stored(id, words[index + 1], words[index + 2]))

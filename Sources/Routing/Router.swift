@@ -33,14 +33,14 @@ package final class Router {
     private let ended = Gate()
 
     package init(
-        redis: RedisClient, blocking: RedisClient, owner: String, table: RoutingTable, history: HistorySettings,
-        log: Logger, metrics: RoutingMetrics
+        redis: RedisClient, blocking: RedisClient, owner: String, table: RoutingTable, subscribers: SubscriberTable,
+        history: HistorySettings, log: Logger, metrics: RoutingMetrics
     ) {
         loop = redis.loop
         self.redis = redis
         self.blocking = blocking
         reader = StreamReader(commands: redis, blocking: blocking) { $0.inbox }
-        planner = RoutingPlanner(table)
+        planner = RoutingPlanner(table, subscribers)
         self.history = history
         self.log = log
         self.metrics = metrics
@@ -50,7 +50,13 @@ package final class Router {
     /// Replaced whole between two batches.
     package var table: RoutingTable {
         get { planner.table }
-        set { planner = RoutingPlanner(newValue) }
+        set { planner = RoutingPlanner(newValue, planner.subscribers) }
+    }
+
+    /// The same, by itself.
+    package var subscribers: SubscriberTable {
+        get { planner.subscribers }
+        set { planner.subscribers = newValue }
     }
 
     /// Routes until `stop`. Start once, as a task of the loop.

@@ -25,12 +25,19 @@ struct PlannedEntry: Equatable {
 /// Belongs to one loop, for the matcher's working memory.
 struct RoutingPlanner {
     let table: RoutingTable
+    /// Replaced more often than the table, which is dear to begin with.
+    var subscribers: SubscriberTable {
+        didSet { filters.removeAll() }
+    }
     private var matcher: Matcher
+    /// Those of subscribers' filters that were asked, by endpoint.
+    private var filters: [String: FilterMatcher] = [:]
     /// Of the event that was planned last.
     private(set) var decision = Decision()
 
-    init(_ table: RoutingTable) {
+    init(_ table: RoutingTable, _ subscribers: SubscriberTable = .none) {
         self.table = table
+        self.subscribers = subscribers
         matcher = Matcher(table.rules)
     }
 
@@ -55,6 +62,10 @@ struct RoutingPlanner {
             case .webhooks:
                 for endpoint in table.subscribed(to: event.type, tenant: tenant) where !endpoints.contains(endpoint) {
                     endpoints.append(endpoint)
+                }
+                for subscriber in subscribers.of(tenant) where wants(subscriber, event) {
+                    let endpoint = subscriber.endpoint.id.text
+                    if !endpoints.contains(endpoint) { endpoints.append(endpoint) }
                 }
             case .webhook:
                 guard let endpoint = table.endpoint(ofTarget: place, tenant: tenant) else { continue }
@@ -81,5 +92,11 @@ struct RoutingPlanner {
                     ]))
         }
         return entries
+    }
+
+    private mutating func wants(_ subscriber: Subscriber, _ event: Event) -> Bool {
+        guard subscriber.isReceiving, subscriber.endpoint.types.contains(event.type) else { return false }
+        guard let filter = subscriber.filter else { return true }
+        return filters[subscriber.endpoint.id.text, default: FilterMatcher(filter)].matches(event)
     }
 }

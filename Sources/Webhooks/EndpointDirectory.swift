@@ -1,19 +1,28 @@
-// All endpoints that deliveries may name: those of weir.conf and those that stand in the running rule file. Replaced whole at a
-// reload, so a lookup never sees half of one.
+// All endpoints that deliveries may name: those of weir.conf, those that stand in the running rule file, and those that were made through
+// the API. Replaced whole at a reload or a change, so a lookup never sees half of one.
 
 package import Gateway
 
 package struct EndpointDirectory: Sendable {
     private let byID: [String: Endpoint]
-    private let byTenant: [String: [Endpoint]]
+    private var more: [[String: Endpoint]] = []
 
     package init(_ endpoints: some Sequence<Endpoint>) {
         byID = Dictionary(endpoints.map { ($0.id.text, $0) }) { first, _ in first }
-        byTenant = Dictionary(grouping: byID.values) { $0.tenant }
     }
 
-    package subscript(id: String) -> Endpoint? { byID[id] }
+    /// These and others, without a copy of either. An id means the same in both, or stands in one only.
+    package func and(_ others: EndpointDirectory) -> EndpointDirectory {
+        var both = self
+        both.more += [others.byID] + others.more
+        return both
+    }
 
-    /// A tenant's own endpoints: those it subscribed.
-    package func endpoints(of tenant: String) -> [Endpoint] { byTenant[tenant] ?? [] }
+    package subscript(id: String) -> Endpoint? {
+        if let endpoint = byID[id] { return endpoint }
+        for others in more {
+            if let endpoint = others[id] { return endpoint }
+        }
+        return nil
+    }
 }

@@ -55,6 +55,32 @@ import Testing
         #expect(endpoints(login) == ["acme/all"])
     }
 
+    @Test(
+        "what was subscribed to through the API gets the types and the events that its filter lets pass, while it receives"
+    )
+    func subscribers() throws {
+        var planner = try planner("route \"r\" { to webhooks }")
+        func subscriber(_ name: String, _ filter: String?, isReceiving: Bool = true) throws -> Subscriber {
+            Subscriber(
+                endpoint: try endpoint(name, [.messageReceived]),
+                filter: try filter.map { try #require(Filter.check($0).filter) },
+                isReceiving: isReceiving)
+        }
+        planner.subscribers = SubscriberTable([
+            try subscriber("sub_all", nil), try subscriber("sub_sales", "account = \"sales\""),
+            try subscriber("sub_support", "account = \"support\""), try subscriber("sub_off", nil, isReceiving: false),
+        ])
+        let message = planner.plan(record(.messageReceived))
+        let login = planner.plan(record(.accountLogin))
+        let foreign = planner.plan(record(.messageReceived, tenant: "other"))
+        #expect(endpoints(message) == ["acme/crm", "acme/all", "acme/sub_all", "acme/sub_sales"])
+        #expect(endpoints(login) == ["acme/all"] && foreign.isEmpty)
+        // Another filter under the same name is another filter.
+        planner.subscribers = SubscriberTable([try subscriber("sub_sales", "account = \"support\"")])
+        let later = planner.plan(record(.messageReceived))
+        #expect(endpoints(later) == ["acme/crm", "acme/all"])
+    }
+
     @Test("an event of a tenant reaches no endpoint of another")
     func otherTenant() throws {
         var planner = try planner("route \"r\" { to webhooks to webhook \"https://rule.example.com/\" }")

@@ -114,7 +114,8 @@ import Testing
             try Endpoint(tenant: "acme", url: try HTTPURL(url), keys: [], concurrency: 1, timeout: .seconds(1))
         }
         let router = Router(
-            redis: redis, blocking: blocking, owner: "test", table: table, history: history, log: .silent,
+            redis: redis, blocking: blocking, owner: "test", table: table, subscribers: .none, history: history,
+            log: .silent,
             metrics: RoutingMetrics(.init()))
         let running = [loop.spawn { await blocking.run() }, loop.spawn { await router.run() }]
         let isRouted = await eventually(on: loop) {

@@ -6,6 +6,7 @@ package import Identity
 package import Limits
 package import Loop
 package import Redis
+package import Subscriptions
 package import Telemetry
 package import Tenancy
 
@@ -31,19 +32,21 @@ package final class APIServices {
     package let identity: IdentityService
     package let tenants: TenantDirectory
     package let quotas: QuotaBook
+    package let subscriptions: SubscriptionDirectory
     package let rules: RuleDesk
     let idempotency: Idempotency
     let log: Logger
 
     package init(
         redis: RedisClient, audit: AuditLog, identity: IdentityService, tenants: TenantDirectory, quotas: QuotaBook,
-        rules: RuleDesk, idempotency: Idempotency, log: Logger
+        subscriptions: SubscriptionDirectory, rules: RuleDesk, idempotency: Idempotency, log: Logger
     ) {
         self.redis = redis
         self.audit = audit
         self.identity = identity
         self.tenants = tenants
         self.quotas = quotas
+        self.subscriptions = subscriptions
         self.rules = rules
         self.idempotency = idempotency
         self.log = log

@@ -9,7 +9,8 @@ package struct EndpointTable: Sendable {
     let routes: RouteTable<Endpoint>
 
     package static let all: [Endpoint] =
-        TenantEndpoints.all + UsageEndpoints.all + AuthEndpoints.all + UserEndpoints.all + APIKeyEndpoints.all
+        TenantEndpoints.all + SubscriptionEndpoints.all + UsageEndpoints.all + AuthEndpoints.all + UserEndpoints.all
+        + APIKeyEndpoints.all
         + AuditEndpoints.all + RuleEndpoints.all + MonitorEndpoints.all
         + DescriptionEndpoints.all
 

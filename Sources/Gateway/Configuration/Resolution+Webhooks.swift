@@ -10,6 +10,11 @@ extension Resolution {
             if draft.url == nil { findings.error("\(draft.owner) has no `url`", at: draft.name.range) }
             if draft.secret == nil { findings.error("\(draft.owner) has no `secret`", at: draft.name.range) }
         }
+        if draft.name.value.hasPrefix(EndpointID.subscriptionPrefix) {
+            findings.error(
+                "names that begin with `\(EndpointID.subscriptionPrefix)` are those of subscriptions",
+                at: draft.name.range)
+        }
         let key = draft.secret.flatMap { webhookKey($0) }
         let previousKey = draft.previousSecret.flatMap { webhookKey($0) }
         let headers = draft.headers.compactMap { header($0.key, $0.value) }

@@ -1,7 +1,7 @@
 // A replay as text, for `weir rules diff` and the console.
 
 import Events
-package import Language
+import Language
 import Loop
 import Rules
 

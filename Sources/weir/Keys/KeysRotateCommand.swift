@@ -6,6 +6,7 @@ import Identity
 import Loop
 import Records
 import Redis
+import Subscriptions
 import Vault
 
 struct KeysRotateCommand: Command {
@@ -80,12 +81,14 @@ struct KeysRotateCommand: Command {
         var work = Rewrapping(try Vault(ring, random: .system))
         try await work.run(RecordStore<APIKey>(redis: redis, audit: audit))
         try await work.run(RecordStore<SigningKeyRecord>(redis: redis, audit: audit))
+        try await work.run(RecordStore<Subscription>(redis: redis, audit: audit))
         // Last: a start that has the new key alone is refused until all the rest is done.
         try await work.runCheck(in: redis)
         // All of it once more, as a Weir sees it that has nothing but the new key.
         var proof = Rewrapping(try Vault(MasterKeyRing(ring.current), random: .system))
         try await proof.run(RecordStore<APIKey>(redis: redis, audit: audit))
         try await proof.run(RecordStore<SigningKeyRecord>(redis: redis, audit: audit))
+        try await proof.run(RecordStore<Subscription>(redis: redis, audit: audit))
         try await proof.runCheck(in: redis)
         if work.wrapped > 0 {
             try await audit.append(

@@ -9,6 +9,8 @@ import Identity
 import Loop
 import Records
 import Redis
+import Routing
+import Subscriptions
 import Telemetry
 import Tenancy
 import Vault
@@ -22,11 +24,14 @@ final class Administration {
         let identity: IdentityService
         let tenants: TenantDirectory
         let tenantKeeping: TenantKeeping
+        let subscriptions: SubscriptionDirectory
+        let follower: SubscriptionFollower
         let auditKeeping: AuditKeeping
         let idempotency: Idempotency
     }
 
     private static let part = "identity"
+    private static let subscriptionsPart = "subscriptions"
 
     private(set) var parts: Parts?
     private let loop: EventLoop
@@ -34,6 +39,8 @@ final class Administration {
     private let blocking: RedisClient
     private let source: MasterKeySource
     private let auditSettings: AuditSettings
+    private var delivery: DeliverySettings
+    private let publish: ([Subscriber]) -> Void
     /// Names of the tenants in weir.conf.
     private var configured: Set<String>
     private let health: Health
@@ -42,21 +49,26 @@ final class Administration {
     private var isStopped = false
     private var running: [Task<Void, Never>] = []
 
-    /// - Parameter blocking: a connection for the feed alone.
+    /// - Parameters:
+    ///   - blocking: a connection for the feed alone.
+    ///   - publish: told what tenants subscribed to, at the start and whenever it is something else.
     init(
         redis: RedisClient, blocking: RedisClient, masterKey source: MasterKeySource, _ configuration: Configuration,
-        health: Health, metrics: IdentityMetrics, log: Logger
+        health: Health, metrics: IdentityMetrics, log: Logger, publish: @escaping ([Subscriber]) -> Void
     ) {
         loop = redis.loop
         self.redis = redis
         self.blocking = blocking
         self.source = source
         auditSettings = configuration.audit
+        delivery = configuration.delivery
+        self.publish = publish
         configured = Set(configuration.tenants.map(\.name))
         self.health = health
         self.metrics = metrics
         self.log = log
         health.set(Self.part, .notReady, detail: "waiting for Redis")
+        health.set(Self.subscriptionsPart, .notReady, detail: "not read yet; nothing is routed before")
     }
 
     /// Returns when all of it is there, or the administration was stopped; tries until then.
@@ -67,7 +79,7 @@ final class Administration {
             guard await redis.untilConnected(by: loop.now + .seconds(1)) else { continue }
             do {
                 let vault = try await VaultOpening.open(source, redis)
-                let parts = try Parts(vault, redis, blocking, auditSettings, metrics, log)
+                let parts = try Parts(vault, redis, blocking, auditSettings, delivery, metrics, log)
                 parts.tenants.configured = configured
                 let first = try await parts.identity.prepare()
                 if let first { announce(first.username, first.password) }
@@ -91,6 +103,13 @@ final class Administration {
         running.append(loop.spawn { await parts.identity.run() })
         running.append(loop.spawn { await parts.tenantKeeping.run() })
         running.append(loop.spawn { await parts.auditKeeping.run() })
+        running.append(
+            loop.spawn {
+                await parts.follower.run { subscribers in
+                    self.publish(subscribers)
+                    self.health.set(Self.subscriptionsPart, .ready)
+                }
+            })
         health.set(Self.part, .ready)
     }
 
@@ -99,6 +118,8 @@ final class Administration {
         configured = Set(configuration.tenants.map(\.name))
         parts?.tenants.configured = configured
         parts?.tenantKeeping.wake()
+        delivery = configuration.delivery
+        parts?.follower.defaults = delivery
         do throws(StartFault) {
             if let parts, let ring = try source.read() { parts.vault.use(ring) }
         } catch {
@@ -111,6 +132,7 @@ final class Administration {
         parts?.identity.stop()
         parts?.auditKeeping.stop()
         await parts?.tenantKeeping.stop()
+        await parts?.follower.stop()
         await parts?.feed.stop()
         for task in running { await task.value }
     }
@@ -119,7 +141,7 @@ final class Administration {
 extension Administration.Parts {
     fileprivate init(
         _ vault: Vault, _ redis: RedisClient, _ blocking: RedisClient, _ settings: AuditSettings,
-        _ metrics: IdentityMetrics, _ log: Logger
+        _ delivery: DeliverySettings, _ metrics: IdentityMetrics, _ log: Logger
     ) throws {
         self.vault = vault
         audit = try AuditLog(redis: redis)
@@ -131,10 +153,18 @@ extension Administration.Parts {
             log.warning("identity could not look after its keys or sessions; it tries again", ["reason": "\(fault)"])
         }
         tenants = TenantDirectory(store: RecordStore(redis: redis, audit: audit), feed: feed, random: .system)
-        // First whoever could still come in.
+        let subscriptionStore = RecordStore<Subscription>(redis: redis, audit: audit)
+        follower = SubscriptionFollower(store: subscriptionStore, vault: vault, feed: feed, defaults: delivery) {
+            fault in
+            log.error("a subscription cannot be used, or all of them cannot be read now", ["reason": "\(fault)"])
+        }
+        subscriptions = SubscriptionDirectory(
+            store: subscriptionStore, vault: vault, follower: follower, random: .system)
+        // First whoever could still come in, then what goes out.
         let data: [any TenantData] = [
             TenantRecords("users", RecordStore<User>(redis: redis, audit: audit)) { User.list(ofTenant: $0.id) },
             TenantRecords("keys", RecordStore<APIKey>(redis: redis, audit: audit)) { APIKey.list(ofTenant: $0.id) },
+            TenantRecords("subscriptions", subscriptionStore) { Subscription.list(ofTenant: $0.id) },
             TenantCounters(redis: redis), TenantDeliveries(redis: redis),
         ]
         tenantKeeping = TenantKeeping(tenants, data: data) { fault in

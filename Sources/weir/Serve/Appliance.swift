@@ -46,6 +46,8 @@ final class Appliance {
     private var administration: Administration?
     private var outage: OutageLog?
     private var traffic: [LoopLocal<TrafficLoop>] = []
+    /// What tenants made through the API; nil until it was read.
+    private var subscribed: Subscribed?
     private var rules: RulesFollower?
     private var servers: [(server: HTTPServer, isSecure: Bool)] = []
     private var redirect: RedirectHandler?
@@ -168,7 +170,12 @@ final class Appliance {
             replyTimeout: ChangeFeed.replyTimeout)
         let administration = Administration(
             redis: redis, blocking: blocking, masterKey: prepared.masterKey, prepared.configuration, health: health,
-            metrics: IdentityMetrics(metrics), log: log.named("identity"))
+            metrics: IdentityMetrics(metrics), log: log.named("identity")
+        ) { [unowned self] in
+            let subscribed = Subscribed($0)
+            self.subscribed = subscribed
+            for holder in traffic { hand(subscribed, to: holder) }
+        }
         self.administration = administration
         loop.spawn {
             do throws(StartFault) {
@@ -197,7 +204,7 @@ final class Appliance {
         let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:))
         api?.services = APIServices(
             redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,
-            rules: rules, idempotency: parts.idempotency, log: log.named("api"))
+            subscriptions: parts.subscriptions, rules: rules, idempotency: parts.idempotency, log: log.named("api"))
     }
 
     private func startControlListeners(_ redis: RedisClient) throws {
@@ -273,7 +280,12 @@ final class Appliance {
             }.value
             if let failure { throw StartFault(failure) }
             traffic.append(holder)
+            if let subscribed { hand(subscribed, to: holder) }
         }
+    }
+
+    private func hand(_ subscribed: Subscribed, to holder: LoopLocal<TrafficLoop>) {
+        holder.loop.submit { holder.value?.take(subscribed) }
     }
 
     /// Says that Weir is ready when it is: Redis may take its time, or not come at all.

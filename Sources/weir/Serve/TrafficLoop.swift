@@ -14,7 +14,8 @@ import Webhooks
 
 /// What all loops are made from.
 struct TrafficPlan: Sendable {
-    let prepared: Prepared
+    /// What a start or the last reload made.
+    var prepared: Prepared
     let redis: RedisAddress
     /// Names this instance over restarts.
     let instance: String
@@ -32,41 +33,75 @@ struct TrafficPlan: Sendable {
     let loopCount: Int
 }
 
+/// What tenants subscribed to, as the parts of a loop take it: made once for all loops.
+struct Subscribed: Sendable {
+    let table: SubscriberTable
+    let directory: EndpointDirectory
+
+    init(_ subscribers: [Subscriber]) {
+        table = SubscriberTable(subscribers)
+        directory = EndpointDirectory(table.endpoints)
+    }
+}
+
 /// Belongs to its loop: made on it, used on it. Has the parts that the process' roles ask for.
 final class TrafficLoop {
     private static let drainFor = Duration.seconds(10)
 
     private let loop: EventLoop
+    private var plan: TrafficPlan
+    private var prepared: Prepared { plan.prepared }
+    private let resolver: Resolver
     private let redis: RedisClient
+    /// What tenants made through the API. Until it is known nothing is routed, as an event would miss who subscribed to it.
+    private var subscribed: Subscribed?
     /// Those of `blockingClient`.
     private var waitingClients: [RedisClient] = []
     private var edge: (server: HTTPServer, handler: CallbackHandler)?
     private var router: Router?
     private var delivery: (worker: WebhookWorker, client: HTTPClient)?
     private var running: [Task<Void, Never>] = []
+    private var isDraining = false
 
     init(on loop: EventLoop, _ plan: TrafficPlan) throws {
         self.loop = loop
+        self.plan = plan
         let health = plan.health
         let part = "redis, loop \(loop.index)"
         health.set(part, .notReady, detail: "connecting")
-        let resolver = Resolver(loop: loop)
+        resolver = Resolver(loop: loop)
         redis = RedisClient(
             loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client, needsDurability: true
         ) {
             health.set(part, $0 ? .ready : .notReady, detail: $1)
         }
         run { [redis] in await redis.run() }
-        for role in plan.prepared.configuration.roles {
-            switch role {
-            case .edge: try startEdge(plan)
-            case .router: startRouter(plan, resolver)
-            case .worker: startWorker(plan, resolver)
-            }
+        if prepared.configuration.roles.contains(.edge) { try startEdge() }
+    }
+
+    /// Tenants changed what they subscribed to, or it is known for the first time.
+    func take(_ subscribed: Subscribed) {
+        let isFirst = self.subscribed == nil
+        self.subscribed = subscribed
+        guard !isDraining else { return }
+        if isFirst {
+            let roles = prepared.configuration.roles
+            if roles.contains(.router) { startRouter(subscribed) }
+            if roles.contains(.worker) { startWorker(subscribed) }
+        } else {
+            router?.subscribers = subscribed.table
+            if let delivery { replaceDirectory(delivery.worker) }
         }
     }
 
-    private func startEdge(_ plan: TrafficPlan) throws {
+    private func replaceDirectory(_ worker: WebhookWorker) {
+        guard let subscribed else { return }
+        worker.replace(
+            directory: prepared.directory.and(subscribed.directory), schedule: prepared.schedule,
+            history: prepared.configuration.delivery.history)
+    }
+
+    private func startEdge() throws {
         let configuration = plan.prepared.configuration
         let appender = EventAppender(redis: redis, settings: configuration.callbacks)
         let limiter = CallbackLimiter(
@@ -86,34 +121,34 @@ final class TrafficLoop {
         run { await server.run() }
     }
 
-    private func startRouter(_ plan: TrafficPlan, _ resolver: Resolver) {
-        let reads = blockingClient(plan, resolver)
+    private func startRouter(_ subscribed: Subscribed) {
         let router = Router(
-            redis: redis, blocking: reads, owner: owner(plan), table: plan.prepared.table,
-            history: plan.prepared.configuration.history, log: plan.log.named("router"), metrics: plan.routingMetrics)
+            redis: redis, blocking: blockingClient(), owner: owner, table: prepared.table,
+            subscribers: subscribed.table, history: prepared.configuration.history, log: plan.log.named("router"),
+            metrics: plan.routingMetrics)
         self.router = router
         run { await router.run() }
     }
 
-    private func startWorker(_ plan: TrafficPlan, _ resolver: Resolver) {
-        let reads = blockingClient(plan, resolver)
-        let client = HTTPClient(loop: loop, resolver: resolver, policy: plan.prepared.clientPolicy)
+    private func startWorker(_ subscribed: Subscribed) {
+        let client = HTTPClient(loop: loop, resolver: resolver, policy: prepared.clientPolicy)
         client.sentFaultPoint = .deliverySent
         let worker = WebhookWorker(
-            redis: redis, blocking: reads, owner: owner(plan), client: client, directory: plan.prepared.directory,
-            schedule: plan.prepared.schedule, history: plan.prepared.configuration.delivery.history,
-            permits: plan.permits, random: .system, log: plan.log.named("webhooks"),
+            redis: redis, blocking: blockingClient(), owner: owner, client: client,
+            directory: prepared.directory.and(subscribed.directory), schedule: prepared.schedule,
+            history: prepared.configuration.delivery.history, permits: plan.permits, random: .system,
+            log: plan.log.named("webhooks"),
             metrics: plan.webhookMetrics)
         delivery = (worker, client)
         run { await worker.run() }
     }
 
-    private func owner(_ plan: TrafficPlan) -> String { "\(plan.instance)/\(loop.index)" }
+    private var owner: String { "\(plan.instance)/\(loop.index)" }
 
     /// A connection of its own for reads that wait in Redis.
-    private func blockingClient(_ plan: TrafficPlan, _ resolver: Resolver) -> RedisClient {
+    private func blockingClient() -> RedisClient {
         let client = RedisClient(
-            loop: loop, address: plan.redis, resolver: resolver, tls: plan.prepared.client,
+            loop: loop, address: plan.redis, resolver: resolver, tls: prepared.client,
             replyTimeout: StreamReader.blockFor + .seconds(5))
         waitingClients.append(client)
         run { await client.run() }
@@ -124,6 +159,7 @@ final class TrafficLoop {
 
     /// The new world, between two events of this loop.
     func commit(_ prepared: Prepared) throws {
+        plan.prepared = prepared
         for client in [redis] + waitingClients { client.tls = prepared.client }
         if let edge {
             try edge.handler.replace(
@@ -134,15 +170,14 @@ final class TrafficLoop {
         router?.history = prepared.configuration.history
         if let delivery {
             delivery.client.replace(policy: prepared.clientPolicy)
-            delivery.worker.replace(
-                directory: prepared.directory, schedule: prepared.schedule,
-                history: prepared.configuration.delivery.history)
+            replaceDirectory(delivery.worker)
         }
     }
 
     /// Stops in the order in which events travel, so that what was accepted is routed and what was routed is delivered as far as
     /// time allows; the rest is in Redis.
     func drain() async {
+        isDraining = true
         await edge?.server.drain(by: loop.now + Self.drainFor)
         await router?.stop()
         await delivery?.worker.stop(by: loop.now + Self.drainFor)

@@ -136,7 +136,8 @@ final class SimulatedLoop {
         history.keep = .zero
         history.entriesMax = 1
         router = Router(
-            redis: redis, blocking: routerReads, owner: owner, table: plan.table, history: history, log: log,
+            redis: redis, blocking: routerReads, owner: owner, table: plan.table, subscribers: .none, history: history,
+            log: log,
             metrics: fixtures.routing)
         client = HTTPClient(loop: loop, resolver: resolver, policy: ClientPolicy(tls: fixtures.tls))
         worker = WebhookWorker(
