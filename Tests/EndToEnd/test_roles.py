@@ -29,6 +29,16 @@ MATRIX = {
     "deleteTenant": "401 | 204 403 403 | 403 403 403 | 404 404 404",
     "getTenantUsage": "401 | 200 200 200 | 200 200 200 | 404 404 404",
     "getTenantQuota": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "listSubscriptions": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "createSubscription": "401 | 201 201 403 | 201 201 403 | 404 404 403",
+    "getSubscription": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "updateSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "deleteSubscription": "401 | 204 204 403 | 204 204 403 | 404 404 403",
+    # A secret is for who may change it.
+    "getSubscriptionSecret": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "rotateSubscriptionSecret": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "enableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "disableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "listUsers": "401 | 200 403 403 | 200 403 403 | 404 403 403",
     "createUser": "401 | 201 403 403 | 201 403 403 | 404 403 403",
     "getUser": "401 | 200 403 403 | 200 403 403 | 404 403 403",
@@ -57,6 +67,9 @@ BODIES = {
     "createUser": lambda it: {
         "username": it.fresh("user"), "password": PASSWORD, "role": "viewer", "tenant_id": it.tenant,
     },
+    "createSubscription": lambda it: {"url": "https://crm.example.com/hook", "tenant_id": it.tenant},
+    "updateSubscription": lambda it: {"description": it.fresh("CRM")},
+    "rotateSubscriptionSecret": lambda it: {},
     "updateUser": lambda it: {"status": "active"},
     "createAPIKey": lambda it: {"name": "robot", "role": "viewer", "tenant_id": it.tenant},
     "checkRules": lambda it: {"text": ""},
@@ -65,6 +78,7 @@ BODIES = {
     "updateAPIKey": lambda it: {"name": it.fresh("robot")},
 }  # fmt: skip
 QUERIES = {
+    "listSubscriptions": "tenant_id={tenant}",
     "listUsers": "tenant_id={tenant}",
     "listAPIKeys": "tenant_id={tenant}",
     "listAuditEntries": "tenant_id={tenant}",
@@ -100,6 +114,11 @@ class Tenant:
         assert made.status == 201, made.text
         return made.json["id"]
 
+    def subscription(self):
+        made = self.admin.post("/api/v1/subscriptions", BODIES["createSubscription"](self))
+        assert made.status == 201, made.text
+        return made.json["id"]
+
 
 class World:
     def __init__(self, gateway):
@@ -127,6 +146,8 @@ class World:
             path = path.replace("{user_id}", about.user())
         if "{key_id}" in path:
             path = path.replace("{key_id}", about.key())
+        if "{subscription_id}" in path:
+            path = path.replace("{subscription_id}", about.subscription())
         path = path.replace("{tenant_id}", about.tenant)
         if operation in QUERIES:
             path += "?" + QUERIES[operation].format(tenant=about.tenant)
@@ -168,8 +189,8 @@ def test_who_may(world, operation):
 
 
 def test_lists_show_nothing_of_another_tenant(world):
-    foreign = {world.other.tenant, world.other.user(), world.other.key()}
-    for path in ("/api/v1/tenants", "/api/v1/users", "/api/v1/api-keys", "/api/v1/audit"):
+    foreign = {world.other.tenant, world.other.user(), world.other.key(), world.other.subscription()}
+    for path in ("/api/v1/tenants", "/api/v1/users", "/api/v1/api-keys", "/api/v1/audit", "/api/v1/subscriptions"):
         answer = world.own.actors[0].get(path + "?size=100")
         assert answer.status == 200, answer.text
         assert not [one for one in foreign if one in answer.text], path
@@ -182,6 +203,7 @@ def test_another_tenants_object_looks_like_none(world):
     for path, foreign in (
         ("/api/v1/tenants/", world.other.tenant), ("/api/v1/users/", world.other.user()),
         ("/api/v1/api-keys/", world.other.key()), ("/api/v1/users?tenant_id=", world.other.tenant),
+        ("/api/v1/subscriptions/", world.other.subscription()), ("/api/v1/subscriptions?tenant_id=", world.other.tenant),
     ):  # fmt: skip
         there, absent = admin.get(path + foreign), admin.get(path + nothing)
         assert (there.status, there.text) == (absent.status, absent.text) and there.status == 404, path
