@@ -70,6 +70,22 @@ static inline int tls_choose_http11(const unsigned char **chosen, unsigned char 
     return SSL_TLSEXT_ERR_OK;
 }
 
+// What a client shows of itself: certificates and a key from PEM.
+static inline STACK_OF(X509) *tls_new_chain(void) { return sk_X509_new_null(); }
+static inline int tls_push_certificate(STACK_OF(X509) *chain, X509 *certificate) { return sk_X509_push(chain, certificate); }
+static inline void tls_free_chain(STACK_OF(X509) *chain) { sk_X509_pop_free(chain, X509_free); }
+static inline X509 *tls_read_certificate(BIO *text) { return PEM_read_bio_X509(text, 0, tls_no_passphrase, 0); }
+static inline EVP_PKEY *tls_read_key(BIO *text) { return PEM_read_bio_PrivateKey(text, 0, tls_no_passphrase, 0); }
+
+// The end of a certificate in seconds since 1970.
+static inline long long tls_not_after(const X509 *certificate) {
+    ASN1_TIME *epoch = ASN1_TIME_set(0, 0);
+    int days = 0, seconds = 0;
+    ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(certificate));
+    ASN1_TIME_free(epoch);
+    return (long long)days * 86400 + seconds;
+}
+
 // The names of a certificate (GENERAL_NAMES is a macro-typed stack).
 static inline int tls_count_names(void *names) { return sk_GENERAL_NAME_num((GENERAL_NAMES *)names); }
 static inline void tls_free_names(void *names) { GENERAL_NAMES_free((GENERAL_NAMES *)names); }

@@ -4,6 +4,7 @@
 package import Crypto
 package import Events
 package import Language
+package import Loop
 
 package struct Endpoint: Sendable, Equatable {
     package let id: EndpointID
@@ -19,6 +20,8 @@ package struct Endpoint: Sendable, Equatable {
     /// From connecting to the end of the answer.
     package let timeout: Duration
     package let headers: [EndpointHeader]
+    /// Shown to a receiver that asks for a certificate (mutual TLS).
+    package let clientIdentity: ClientIdentity?
     /// Attempts begun in a period, over all loops of a process; nil: as many as `concurrency` allows.
     package let rate: Rate?
     /// Whether a delivery waits for the earlier ones of its account to be delivered or given up.
@@ -30,7 +33,7 @@ package struct Endpoint: Sendable, Equatable {
     package init(
         tenant: String, name: String, url: HTTPURL, keys: [WebhookKey], types: EventTypeSet,
         concurrency: Int, timeout: Duration, headers: [EndpointHeader] = [], rate: Rate? = nil,
-        isOrdered: Bool = false, schedule: RetrySchedule? = nil
+        isOrdered: Bool = false, schedule: RetrySchedule? = nil, clientIdentity: ClientIdentity? = nil
     ) {
         id = EndpointID(tenant: tenant, name: name)
         self.tenant = tenant
@@ -43,6 +46,7 @@ package struct Endpoint: Sendable, Equatable {
         self.rate = rate
         self.isOrdered = isOrdered
         self.schedule = schedule
+        self.clientIdentity = clientIdentity
     }
 
     /// A webhook that stands in a rule: subscribed to nothing, reached by its routes alone.
@@ -60,5 +64,6 @@ package struct Endpoint: Sendable, Equatable {
         rate = nil
         isOrdered = false
         schedule = nil
+        clientIdentity = nil
     }
 }

@@ -5,7 +5,7 @@ package final class ByteStream {
     package let loop: EventLoop
     package let peer: SocketAddress
     let watch: Watch
-    let tls: TLSSession?
+    private(set) var tls: TLSSession?
     /// In a simulation; there is no descriptor then.
     let simulated: SimulatedSocket?
     package private(set) var isClosed = false
@@ -70,6 +70,19 @@ package final class ByteStream {
 
     /// Whether the handshake went on with an earlier session.
     package var isResumed: Bool { tls?.wasResumed == true }
+
+    /// Begins TLS on a plain stream, verifying the certificate for `name`. In a simulation there is none.
+    package func secure(
+        with client: TLSClient, for name: String, showing identity: ClientIdentity? = nil,
+        resuming resumption: TLSResumption? = nil
+    ) async throws(StreamError) {
+        precondition(tls == nil)
+        guard simulated == nil, !isClosed else { return }
+        let session = try client.session(for: name, showing: identity, resuming: resumption)
+        session.attach(watch.descriptor)
+        tls = session
+        try await handshake()
+    }
 
     /// Waits that last beyond this end with `.timedOut`.
     package var deadline: Instant {

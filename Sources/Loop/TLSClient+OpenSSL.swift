@@ -23,7 +23,10 @@ package final class TLSClient: @unchecked Sendable {
     deinit { unsafe SSL_CTX_free(context) }
 
     /// A session that accepts only a certificate for `name`, a host name or a numeric address.
-    func session(for name: String, resuming resumption: TLSResumption?) throws(StreamError) -> TLSSession {
+    /// - identity: what is shown to a server that asks who calls.
+    func session(for name: String, showing identity: ClientIdentity? = nil, resuming resumption: TLSResumption?)
+        throws(StreamError) -> TLSSession
+    {
         ERR_clear_error()
         guard let ssl = unsafe SSL_new(context) else { throw .tls(drainErrors()) }
         let session = unsafe TLSSession(ssl, keepingAlive: self)
@@ -33,6 +36,9 @@ package final class TLSClient: @unchecked Sendable {
             throw .tls("cannot verify a certificate for '\(name)'")
         }
         unsafe resumption?.offer(on: ssl)
+        if let identity, unsafe !identity.show(in: ssl) {
+            throw .tls("cannot show \(identity): \(drainErrors())")
+        }
         return session
     }
 

@@ -25,6 +25,8 @@ package enum FailureReason: String, MetricLabel, CaseIterable, Sendable {
     case connect
     /// The host's address is private or special, or the port unusual, and not among those the configuration allows.
     case forbidden
+    /// The proxy of the configuration does not answer, or makes no tunnel.
+    case proxy
     case tls
     case timeout
     case interrupted

@@ -18,7 +18,8 @@ final class PreparedEndpoint {
     init(_ endpoint: Endpoint) throws {
         self.endpoint = endpoint
         let url = endpoint.url
-        origin = Origin(host: url.host, port: url.port, isSecure: url.scheme == .https)
+        origin = Origin(
+            host: url.host, port: url.port, isSecure: url.scheme == .https, identity: endpoint.clientIdentity)
         writer = try RequestWriter(.post, target: url.target, authority: url.authority)
         signer = endpoint.keys.isEmpty ? nil : try WebhookSigner(endpoint.keys)
         var fields = FieldBlock()
@@ -93,6 +94,13 @@ struct WebhookSender {
         case .forbiddenPort(let port):
             .failed(
                 .forbidden, detail: "port \(port) is none that webhooks may use; `delivery.ports` could allow it",
+                retryAfter: nil)
+        case .proxy(let reason): .failed(.proxy, detail: "the proxy: \(reason)", retryAfter: nil)
+        case .proxyRefused(let status):
+            .failed(
+                .proxy,
+                detail: "the proxy answered \(status.code)"
+                    + (status.code == 407 ? "; `delivery.proxy-credentials` are missing or wrong" : ""),
                 retryAfter: nil)
         case .tls(let cause): .failed(.tls, detail: "\(cause)", retryAfter: nil)
         case .timedOut: .failed(.timeout, detail: "no answer in time", retryAfter: nil)

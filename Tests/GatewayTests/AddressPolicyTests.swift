@@ -191,6 +191,20 @@ import Testing
         #expect(try Self.networks("127.0.0.0/8").problem(with: HTTPURL("https://127.0.0.1:8443/")) == nil)
     }
 
+    @Test("who is reached without the proxy is listed by network, or by a domain and all below it")
+    func exemptions() throws {
+        let address = try #require(IPAddress("10.1.2.3"))
+        #expect(try ProxyExemption("10.0.0.0/8").holds("a.example", at: address))
+        #expect(try !ProxyExemption("192.168.0.0/16").holds("a.example", at: address))
+        let domain = try ProxyExemption("Corp.example")
+        #expect(domain.holds("corp.example", at: address) && domain.holds("a.b.corp.example", at: address))
+        #expect(!domain.holds("notcorp.example", at: address) && !domain.holds("corp.example.net", at: address))
+        for text in ["", "*", ".example", "a.example:80", "a/b", "a b", "10.0.0.0/33", "user@a"] {
+            #expect(throws: ProxyExemption.Fault.self, "\(text)") { try ProxyExemption(text) }
+        }
+        for text in ["10.0.0.0/8", "corp.example"] { #expect(try ProxyExemption(text).description == text) }
+    }
+
     @Test("ports are listed singly and by ranges")
     func ports() throws {
         #expect(PortRange("443") == PortRange(443...443) && PortRange("1024-65535") == PortRange(1024...65_535))

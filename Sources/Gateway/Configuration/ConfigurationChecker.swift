@@ -25,6 +25,7 @@ struct ConfigurationChecker {
             if case .instance(let instance) = source.kind { checkProtection(draft, instance) }
         }
         for webhook in draft.tenants.flatMap(\.webhooks) { checkURL(webhook) }
+        checkProxy()
     }
 
     // MARK: Sources
@@ -140,6 +141,15 @@ struct ConfigurationChecker {
     private static func overlap(_ left: SocketAddress, _ right: SocketAddress) -> Bool {
         guard let leftIP = left.ip, let rightIP = right.ip, left.port == right.port else { return left == right }
         return leftIP == rightIP || leftIP.isUnspecified || rightIP.isUnspecified
+    }
+
+    private mutating func checkProxy() {
+        guard let proxy = configuration.delivery.proxy, let range = draft.places["delivery.proxy"] else { return }
+        if proxy.scheme != .http || proxy.target != "/" {
+            findings.error(
+                "a proxy is written `http://host:port`: it is reached without TLS, which is spoken through it",
+                at: range)
+        }
     }
 
     private mutating func checkURL(_ webhook: WebhookDraft) {

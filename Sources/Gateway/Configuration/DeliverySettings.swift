@@ -1,5 +1,9 @@
 // How deliveries to tenants are made, unless a webhook says otherwise.
 
+/// What stays in Redis of deliveries that were attempted, for tenants to look at and to send again. Counts are of one endpoint in
+/// one partition.
+package import Language
+
 package struct DeliverySettings: Sendable, Equatable {
     package var timeout = Duration.seconds(15)
     package var concurrency = 8
@@ -16,16 +20,26 @@ package struct DeliverySettings: Sendable, Equatable {
 
     package var history = DeliveryHistorySettings()
 
+    /// nil: connections go straight to the receivers.
+    package var proxy: HTTPURL?
+    /// `user:password`
+    package var proxyCredentials: Secret?
+    package var noProxy: [ProxyExemption] = []
+
     package init() {}
 }
 
-/// What stays in Redis of deliveries that were attempted, for tenants to look at and to send again. Counts are of one endpoint in
-/// one partition.
 package struct DeliveryHistorySettings: Sendable, Equatable {
     package var attemptsKept = Duration.seconds(7 * 86_400)
     package var attemptsMax = 1000
     package var deadLettersKept = Duration.seconds(30 * 86_400)
     package var deadLettersMax = 10_000
+
+    /// nil: connections go straight to the receivers.
+    package var proxy: HTTPURL?
+    /// `user:password`
+    package var proxyCredentials: Secret?
+    package var noProxy: [ProxyExemption] = []
 
     package init() {}
 }

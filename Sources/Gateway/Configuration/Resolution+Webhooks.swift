@@ -2,6 +2,7 @@
 
 import Events
 import Language
+import Loop
 import Telemetry
 
 extension Resolution {
@@ -18,12 +19,13 @@ extension Resolution {
         let key = draft.secret.flatMap { webhookKey($0) }
         let previousKey = draft.previousSecret.flatMap { webhookKey($0) }
         let headers = draft.headers.compactMap { header($0.key, $0.value) }
+        let identity = draft.clientCertificate.flatMap { clientIdentity($0) }
         guard let url = draft.url?.value, let key else { return nil }
         return Endpoint(
             tenant: tenant, name: draft.name.value, url: url, keys: [key] + [previousKey].compactMap(\.self),
             types: draft.types ?? .all, concurrency: draft.concurrency ?? defaults.concurrency,
             timeout: draft.timeout ?? defaults.timeout, headers: headers, rate: draft.rate, isOrdered: draft.isOrdered,
-            schedule: draft.schedule.map { RetrySchedule(delays: $0) })
+            schedule: draft.schedule.map { RetrySchedule(delays: $0) }, clientIdentity: identity)
     }
 
     private mutating func webhookKey(_ secret: Located<Secret>) -> WebhookKey? {
@@ -34,6 +36,25 @@ extension Resolution {
             findings.error(
                 "\(secret.value.subject) is no webhook secret: \(fault)", at: secret.range,
                 hint: "make one with: echo whsec_$(openssl rand -base64 32)")
+            return nil
+        }
+    }
+
+    private mutating func clientIdentity(_ stem: Located<String>) -> ClientIdentity? {
+        let certificates: String
+        do throws(SecretFault) {
+            // No secret, so anybody may read it.
+            certificates = try surroundings.fetch(.file(path: stem.value + ".pem")).text.revealed
+        } catch let fault {
+            findings.error("\(fault)", at: stem.range)
+            return nil
+        }
+        let keyFile = Located(Secret.file(path: stem.value + ".key"), at: stem.range)
+        guard let key = text(of: keyFile)?.revealed else { return nil }
+        do throws(ClientIdentity.Fault) {
+            return try ClientIdentity(certificates: certificates, key: key)
+        } catch let fault {
+            findings.error("\(stem.value).pem and .key cannot be shown to a receiver: \(fault)", at: stem.range)
             return nil
         }
     }

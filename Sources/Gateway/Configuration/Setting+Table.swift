@@ -200,6 +200,20 @@ extension Setting {
             why:
                 "So many are kept at most of each webhook in each of the 16 partitions, and up to 100 more, whatever their age: "
                 + "the event's size each."),
+        Setting(
+            "delivery.proxy", \.delivery.proxy, .optional(.url()), .live, example: "http://proxy.example.com:3128",
+            why:
+                "A proxy that makes tunnels (CONNECT) for deliveries. Weir looks up and vets the receiver's address all the same "
+                + "and asks for a tunnel to that address, so the proxy must allow addresses; TLS is spoken with the receiver."
+        ),
+        Setting(
+            "delivery.proxy-credentials", \.delivery.proxyCredentials, .optional(.secretPlace()), .live,
+            example: "env:PROXY_CREDENTIALS", why: "`user:password` for the proxy (Basic)."),
+        Setting(
+            "delivery.no-proxy", \.delivery.noProxy, .exemptions(), .live,
+            why:
+                "Receivers that are reached without the proxy: networks such as \"10.0.0.0/8\", and domains such as "
+                + "\"example.com\" with all names below them."),
     ]
 
     private static let audit: [Setting] = [

@@ -92,6 +92,24 @@ extension ValueForm<Secret> {
     }
 }
 
+extension ValueForm<[ProxyExemption]> {
+    static func exemptions() -> ValueForm {
+        ValueForm(
+            text: "networks and domains in `[ ]`", environment: .quotedList,
+            show: { SettingText.list($0.map { SettingText.string($0.description) }) },
+            take: { cursor, _ throws(Reported) in
+                try cursor.list(of: "networks and domains") { cursor throws(Reported) in
+                    let text = try cursor.string("a network or a domain")
+                    do throws(ProxyExemption.Fault) {
+                        return try ProxyExemption(text.value)
+                    } catch let fault {
+                        throw cursor.error("\(fault)", at: text.range)
+                    }
+                }.value
+            })
+    }
+}
+
 extension ValueForm<[PortRange]> {
     static func ports() -> ValueForm {
         let form = "a port such as \"443\", or a range such as \"1024-65535\""

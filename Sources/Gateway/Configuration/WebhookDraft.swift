@@ -9,6 +9,7 @@ struct WebhookDraft {
         case url, secret
         case previousSecret = "previous-secret"
         case types, concurrency, rate, ordered, timeout, schedule, headers
+        case clientCertificate = "client-certificate"
     }
 
     let name: Located<String>
@@ -24,13 +25,15 @@ struct WebhookDraft {
     private(set) var timeout: Duration?
     private(set) var schedule: [Duration]?
     private(set) var headers: [(key: Located<String>, value: Located<Secret>)] = []
+    /// X stands for X.pem and X.key.
+    private(set) var clientCertificate: Located<String>?
 
     var owner: String { "webhook \"\(name.value)\"" }
 
     /// ```
     /// webhook "NAME" { url "URL"  secret SECRET  previous-secret SECRET  types [TYPE, FAMILY.*]
     ///                  concurrency N  rate N per PERIOD  ordered  timeout DURATION  schedule [DURATION, …]
-    ///                  headers { "NAME" SECRET … } }
+    ///                  headers { "NAME" SECRET … }  client-certificate "STEM" }
     /// ```
     init(reading cursor: inout Cursor) throws(Reported) {
         name = try cursor.resourceName("the name of a webhook")
@@ -51,6 +54,8 @@ struct WebhookDraft {
         case .rate: rate = try cursor.rate("`rate`", count: 1...1_000_000).value
         case .ordered: isOrdered = true
         case .schedule: schedule = try ValueForm.schedule.take(&cursor, "schedule")
+        case .clientCertificate:
+            clientCertificate = try cursor.name("a path, without `.pem` and `.key`", countMax: 4000)
         case .headers:
             headers = try cursor.pairs(of: "the name of a header") { cursor throws(Reported) in
                 try cursor.secret("the value of the header")

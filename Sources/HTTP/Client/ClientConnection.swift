@@ -156,6 +156,11 @@ final class ClientConnection {
     }
 
     private func clientError(_ error: StreamError) -> ClientError {
-        error == .timedOut ? .timedOut : .interrupted(error)
+        switch error {
+        case .timedOut: .timedOut
+        // With TLS 1.3 a server judges the client's certificate after the handshake, and says so in place of an answer.
+        case .tls: .tls(error)
+        default: .interrupted(error)
+        }
     }
 }

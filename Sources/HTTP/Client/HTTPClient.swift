@@ -2,53 +2,6 @@
 
 package import Loop
 
-/// Where a connection leads: connections are shared by requests to the same origin only.
-package struct Origin: Hashable, Sendable {
-    /// A name or a numeric address, without brackets.
-    package let host: String
-    package let port: UInt16
-    package let isSecure: Bool
-
-    package init(host: String, port: UInt16, isSecure: Bool) {
-        self.host = host
-        self.port = port
-        self.isSecure = isSecure
-    }
-}
-
-/// Whom a client trusts and where it may go.
-package struct ClientPolicy: Sendable {
-    package var tls: TLSClient
-    /// Asked about each address before it is connected to.
-    package var admits: @Sendable (IPAddress) -> Bool
-    package var admitsPort: @Sendable (UInt16) -> Bool
-
-    package init(
-        tls: TLSClient, admits: @escaping @Sendable (IPAddress) -> Bool = { _ in true },
-        admitsPort: @escaping @Sendable (UInt16) -> Bool = { _ in true }
-    ) {
-        self.tls = tls
-        self.admits = admits
-        self.admitsPort = admitsPort
-    }
-}
-
-/// Why a request got no response.
-package enum ClientError: Error, Equatable, Sendable {
-    case lookup(StreamError)
-    case connect(StreamError)
-    /// Every address of the host is one that this client may not reach.
-    case forbidden(IPAddress)
-    case forbiddenPort(UInt16)
-    case tls(StreamError)
-    /// No whole response by the deadline.
-    case timedOut
-    /// The connection broke off before the response was whole.
-    case interrupted(StreamError)
-    /// What came is no HTTP response.
-    case malformed(HTTPFault)
-}
-
 package struct ClientResponse: Sendable {
     package let status: HTTPStatus
     /// The start of the body, at most `HTTPClient.bodyKept` bytes.
@@ -162,37 +115,11 @@ package final class HTTPClient {
     }
 
     private func connect(to origin: Origin, by deadline: Instant) async throws(ClientError) -> ClientConnection {
-        guard policy.admitsPort(origin.port) else { throw .forbiddenPort(origin.port) }
-        let addresses: [IPAddress]
-        do throws(StreamError) {
-            addresses = try await resolver.addresses(of: origin.host, by: deadline)
-        } catch {
-            throw error == .timedOut ? .timedOut : .lookup(error)
-        }
-        // What is connected to below are these very addresses; no name is looked up again.
-        let reachable = addresses.filter(policy.admits)
-        if reachable.isEmpty, let first = addresses.first { throw .forbidden(first) }
-        var failure = StreamError.lookup(host: origin.host, reason: "no address")
-        for (tried, address) in reachable.enumerated() {
-            // Each address gets an equal share of what time is left, so that a dead first one does not use it up.
-            let left = deadline - loop.now
-            guard left > .zero else { throw .timedOut }
-            let share = loop.now + left / (reachable.count - tried)
-            do throws(StreamError) {
-                let stream = try await ByteStream.connect(
-                    on: loop, to: .ip(address, port: origin.port),
-                    tls: origin.isSecure ? (policy.tls, origin.host) : nil, resuming: resumptions[origin], by: share)
-                return ClientConnection(stream, generation: generation, usableUntil: loop.now + Self.idleFor)
-            } catch {
-                failure = error
-                if case .tls = error { break }
-            }
-        }
-        switch failure {
-        case .timedOut: throw .timedOut
-        case .tls: throw .tls(failure)
-        default: throw .connect(failure)
-        }
+        // That of the policy it is vetted by, which a reload may replace meanwhile.
+        let generation = generation
+        let dialer = Dialer(loop: loop, resolver: resolver, policy: policy)
+        let stream = try await dialer.dial(origin, resuming: resumptions[origin], by: deadline)
+        return ClientConnection(stream, generation: generation, usableUntil: loop.now + Self.idleFor)
     }
 
     private func takeIdle(_ origin: Origin) -> ClientConnection? {

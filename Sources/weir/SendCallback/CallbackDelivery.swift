@@ -92,6 +92,9 @@ struct CallbackDelivery: Sendable {
         switch error {
         case .lookup(let cause): "\(cause)"
         case .connect(let cause): "\(cause); is Weir running, with its `public` listener there?"
+        // It asks for none.
+        case .proxy(let reason): reason
+        case .proxyRefused(let status): "\(status)"
         case .forbiddenPort(let port): "port \(port) is not allowed"
         case .forbidden(let address): "\(address) may not be reached"
         case .tls(let cause):

@@ -2,6 +2,7 @@
 // more, so that what it calls right does start.
 
 import Gateway
+import HTTP
 import Language
 import Loop
 import Redis
@@ -41,6 +42,7 @@ struct Preparation: Sendable {
         }
         let client = attempt { try TLSClient(additionalTrust: configuration.delivery.trust) }
         attempt { try Self.checkSocketPath(of: configuration) }
+        let proxy = attempt { try HTTPProxy.configured(configuration.delivery, in: surroundings) }
         // A file that Weir makes itself may be absent.
         let masterKey = attempt {
             let source = try MasterKeySource(configuration, in: surroundings)
@@ -48,10 +50,11 @@ struct Preparation: Sendable {
             return source
         }
         let table = table(of: configuration, surroundings)
-        guard faults.isEmpty, let tls, let client, let masterKey, let table else { return }
+        guard faults.isEmpty, let tls, let client, let masterKey, let table, let proxy else { return }
         prepared = Prepared(
             file: file, configuration: configuration, tls: tls, client: client, table: table,
-            directory: EndpointDirectory(table.endpoints), masterKey: masterKey, warnings: findings.diagnostics,
+            directory: EndpointDirectory(table.endpoints), masterKey: masterKey, proxy: proxy,
+            warnings: findings.diagnostics,
             rulesRead: rulesRead, testFaults: (testFault.map { [$0] } ?? []) + (tests?.faults ?? []))
     }
 

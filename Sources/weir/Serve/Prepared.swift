@@ -19,6 +19,7 @@ struct Prepared: Sendable {
     let table: RoutingTable
     let directory: EndpointDirectory
     let masterKey: MasterKeySource
+    let proxy: HTTPProxy?
     /// Of the configuration and the rules.
     let warnings: [Diagnostic]
     /// The fingerprint of the rules and their tests.
@@ -73,7 +74,7 @@ extension Prepared {
     var clientPolicy: ClientPolicy {
         let addresses = AddressPolicy(configuration.delivery)
         return ClientPolicy(
-            tls: client, admits: { addresses.admits($0) }, admitsPort: { addresses.admits(port: $0) })
+            tls: client, admits: { addresses.admits($0) }, admitsPort: { addresses.admits(port: $0) }, proxy: proxy)
     }
 
     /// What redirects begin with, where the configuration knows it.

@@ -32,6 +32,7 @@ class Delivery:
     verified: bool
     at: float  # monotonic
     answered: int
+    client: str | None = None  # the common name, or the first host, of the certificate that was shown
 
     @cached_property
     def event(self):
@@ -43,7 +44,8 @@ class Delivery:
 
 
 class Receiver:
-    def __init__(self, certificate, port=0):
+    def __init__(self, certificate, port=0, clients=None):
+        """`clients`: whose certificates (the authority's file) callers must show."""
         self.secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
         self.deliveries = []
         self.connections = 0
@@ -55,6 +57,9 @@ class Receiver:
         self._closing = threading.Event()
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(f"{certificate}.pem", f"{certificate}.key")
+        if clients:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(clients)
         self._server = _Server(self, context, port)
         self.port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
@@ -93,7 +98,7 @@ class Receiver:
         self._server.shutdown()
         self._server.server_close()
 
-    def _record(self, path, headers, body):
+    def _record(self, path, headers, body, client=None):
         headers = {name.lower(): value for name, value in headers.items()}
         verified = self._verify(headers, body)
         with self._arrived:
@@ -102,7 +107,7 @@ class Receiver:
             identity, now = headers.get("webhook-id"), time.monotonic()
             self._under_way += 1
             self.most_at_once = max(self.most_at_once, self._under_way)
-            self.deliveries.append(Delivery(path, identity, headers, body, verified, now, answer.status))
+            self.deliveries.append(Delivery(path, identity, headers, body, verified, now, answer.status, client))
             self._arrived.notify_all()
         if answer.held is not None:
             while not answer.held.wait(0.05) and not self._closing.is_set():
@@ -139,6 +144,11 @@ class _Server(ThreadingHTTPServer):
         pass  # a peer that hangs up (Weir killed by a test) is no news
 
 
+def _shown(connection):
+    names = (connection.getpeercert() or {}).get("subjectAltName", ())
+    return names[0][1] if names else None
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -148,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(411)  # tenants' frameworks often want a length; Weir knows it, so it says it
             return
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        answer = self.server.receiver._record(self.path, self.headers, body)
+        answer = self.server.receiver._record(self.path, self.headers, body, _shown(self.connection))
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)

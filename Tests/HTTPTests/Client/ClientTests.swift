@@ -243,6 +243,85 @@ import Testing
         }
     }
 
+    private static let established = "HTTP/1.1 200 Connection established\r\nContent-Length: 5\r\n\r\n"
+
+    @Test("through a proxy goes a tunnel to the vetted address, and the request through the tunnel")
+    func proxied() async throws {
+        try await Self.run([.answer(Self.established), .answer(Self.ok), .answer(Self.ok)]) { caller, server in
+            caller.resolver.remember([try #require(IPAddress("2001:db8::7"))], for: "far.example")
+            caller.resolver.remember([try #require(server.address.ip)], for: "proxy.example")
+            let authorization = HTTPProxy.basicAuthorization("user:pass")
+            let proxy = HTTPProxy(host: "proxy.example", port: server.port, authorization: authorization)
+            var policy = ClientPolicy(tls: try TLSClient(additionalTrust: nil), admits: { !$0.isV4 }, proxy: proxy)
+            caller.client.replace(policy: policy)
+            let far = Caller(sharing: caller, host: "far.example")
+            try await far.expectOK()
+            try await far.expectOK()
+            #expect(server.connectionCount == 1, "a tunnel is kept like any connection")
+            let destination = "[2001:db8::7]:\(server.port)"
+            #expect(
+                server.requests[0] == "CONNECT \(destination) HTTP/1.1\r\nHost: \(destination)\r\n"
+                    + "Proxy-Authorization: Basic dXNlcjpwYXNz\r\n\r\n")
+            #expect(server.requests[1].hasPrefix("GET / "))
+            // An address that must not be reached is not asked for.
+            policy.admits = { _ in false }
+            caller.client.replace(policy: policy)
+            await #expect(throws: ClientError.forbidden(IPAddress("2001:db8::7")!)) { try await far.get() }
+            #expect(server.requests.count == 3)
+        }
+    }
+
+    @Test(
+        "a proxy that makes no tunnel is told as such",
+        arguments: [
+            ("HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 2\r\n\r\nno", 407),
+            ("HTTP/1.1 403 Forbidden\r\n\r\n", 403), ("HTTP/1.1 502 Bad Gateway\r\n\r\n", 502),
+            ("HTTP/1.1 101 Switching Protocols\r\n\r\n", 101), ("SSH-2.0-OpenSSH_9.2\r\n\r\n", 0),
+            // Bytes that the host cannot have sent yet.
+            ("HTTP/1.1 200 OK\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", 0), ("", 0),
+        ])
+    func proxyRefuses(answer: String, status: Int) async throws {
+        try await Self.run([answer.isEmpty ? .hangUp : .answer(answer)]) { caller, server in
+            caller.client.replace(
+                policy: ClientPolicy(
+                    tls: try TLSClient(additionalTrust: nil),
+                    proxy: HTTPProxy(host: "127.0.0.1", port: server.port, authorization: nil)))
+            await #expect {
+                try await caller.get()
+            } throws: { error in
+                switch error as? ClientError {
+                case .proxyRefused(let refused): refused.code == status
+                case .proxy: status == 0
+                default: false
+                }
+            }
+            #expect(server.connectionCount == 1)
+        }
+    }
+
+    @Test("of several addresses the proxy is asked for one after the other, and exempted ones are reached without it")
+    func proxyAddresses() async throws {
+        try await Self.run(
+            [.answer("HTTP/1.1 502 Bad Gateway\r\n\r\n")], [.answer(Self.established), .answer(Self.ok)],
+            [.answer(Self.ok)]
+        ) { caller, server in
+            let here = try #require(server.address.ip)
+            let (first, second) = (try #require(IPAddress("192.0.2.1")), try #require(IPAddress("192.0.2.2")))
+            caller.resolver.remember([first, second], for: "far.example")
+            caller.client.replace(
+                policy: ClientPolicy(
+                    tls: try TLSClient(additionalTrust: nil),
+                    proxy: HTTPProxy(host: "127.0.0.1", port: server.port, authorization: nil) { _, address in
+                        address != here
+                    }))
+            try await Caller(sharing: caller, host: "far.example").expectOK()
+            #expect(
+                server.requests.map { String($0.prefix(17)) }.prefix(2) == ["CONNECT 192.0.2.1", "CONNECT 192.0.2.2"])
+            try await caller.expectOK()
+            #expect(server.requests.last?.hasPrefix("GET / ") == true && server.connectionCount == 3)
+        }
+    }
+
     @Test("of several addresses the one that answers is used")
     func severalAddresses() async throws {
         try await Self.run([.answer(Self.ok)]) { caller, server in
