@@ -5,6 +5,7 @@ import base64
 import pytest
 
 from conftest import CORP
+from harness.clients import ClientAuthority
 from harness.gateway import free_port, make_certificates, webhook, weir, wecom_source
 from harness.polling import eventually
 from harness.receiver import Receiver
@@ -58,7 +59,7 @@ def test_an_address_that_is_not_public_is_refused_where_it_is_configured(tmp_pat
     secret = "whsec_" + base64.b64encode(bytes(32)).decode()
     config.write_text('tenant "acme" {\n' + webhook("crm", f"https://{host}:8443/", secret) + "}\n")
     checked = weir("config", "check", "--config", config)
-    assert checked.returncode == 1 and "webhook" in checked.stderr + "webhook" and "error" in checked.stderr
+    assert checked.returncode == 1
     assert "not a public address" in checked.stderr or "this URL cannot be used" in checked.stderr
 
 
@@ -112,49 +113,46 @@ def test_whom_no_proxy_names_is_reached_without_it_and_a_dead_proxy_by_nobody(de
     receiver.wait_text(text)
 
 
-def test_a_receiver_that_asks_who_calls_is_shown_the_endpoints_certificate(deliver, certificates, receiver, tmp_path, text):
-    make_certificates(tmp_path / "clients", "weir", "weir.client.example")
-    picky = Receiver(certificates / "server", clients=tmp_path / "clients/ca.pem")
+@pytest.fixture
+def clients(tmp_path):
+    return ClientAuthority(tmp_path / "clients")
+
+
+@pytest.fixture
+def picky(certificates, receiver, clients):
+    """A receiver that asks who calls."""
+    picky = Receiver(certificates / "server", clients=clients.trust)
     picky.secret = receiver.secret
-    try:
-        gateway, send = deliver(picky.url(), f'client-certificate "{tmp_path}/clients/weir"')
+    yield picky
+    picky.close()
+
+
+def test_a_receiver_that_asks_who_calls_is_shown_the_endpoints_certificate(deliver, clients, picky, text):
+    _, send = deliver(picky.url(), f'client-certificate "{clients.certificate("weir")}"')
+    send(text)
+    [delivery] = picky.wait_text(text)
+    assert delivery.client == "weir.client.example" and delivery.verified
+
+
+def test_without_a_certificate_or_with_a_strangers_nothing_is_delivered_to_who_asks(deliver, picky, tmp_path, text):
+    stranger = ClientAuthority(tmp_path / "strangers").certificate("weir")
+    for extra in ("", f'client-certificate "{stranger}"'):
+        gateway, send = deliver(picky.url(), extra)
         send(text)
-        [delivery] = picky.wait_text(text)
-        assert delivery.client == "weir.client.example" and delivery.verified
-    finally:
-        picky.close()
+        eventually(lambda: failures(gateway, "tls") >= 1, what="the receiver refuses")
+        assert picky.deliveries == []
 
 
-def test_without_a_certificate_or_with_a_strangers_nothing_is_delivered_to_who_asks(deliver, certificates, receiver, tmp_path, text):
-    make_certificates(tmp_path / "clients", "weir", "weir.client.example")
-    make_certificates(tmp_path / "strangers", "weir", "weir.client.example")
-    picky = Receiver(certificates / "server", clients=tmp_path / "clients/ca.pem")
-    try:
-        for extra in ("", f'client-certificate "{tmp_path}/strangers/weir"'):
-            gateway, send = deliver(picky.url(), extra)
-            send(text)
-            eventually(lambda: failures(gateway, "tls") >= 1, what="the receiver refuses")
-            assert picky.deliveries == []
-    finally:
-        picky.close()
-
-
-def test_connections_are_not_shared_between_certificates(start, certificates, receiver, tmp_path, text):
-    for name in ("one", "two"):
-        make_certificates(tmp_path / "clients", name, f"{name}.client.example")
-    picky = Receiver(certificates / "server", clients=tmp_path / "clients/ca.pem")
+def test_connections_are_not_shared_between_certificates(start, clients, picky, text):
     app = WeCom(CORP)
     tenants = 'tenant "acme" {\n' + wecom_source("app", app)
     for name in ("one", "two"):
-        tenants += webhook(name, picky.url(f"/{name}"), receiver.secret, f'client-certificate "{tmp_path}/clients/{name}"')
-    try:
-        gateway = start(tenants + "}\n", environment={"WEIR_LOOPS": "1"})
-        for number in range(4):
-            assert gateway.call("app", app.push(text_message(f"{text} {number}"))).status == 200
-            picky.wait_text(f"{text} {number}", count=2)
-        assert all(delivery.client == f"{delivery.path[1:]}.client.example" for delivery in picky.deliveries)
-    finally:
-        picky.close()
+        tenants += webhook(name, picky.url(f"/{name}"), picky.secret, f'client-certificate "{clients.certificate(name)}"')
+    gateway = start(tenants + "}\n", environment={"WEIR_LOOPS": "1"})
+    for number in range(4):
+        assert gateway.call("app", app.push(text_message(f"{text} {number}"))).status == 200
+        picky.wait_text(f"{text} {number}", count=2)
+    assert all(delivery.client == f"{delivery.path[1:]}.client.example" for delivery in picky.deliveries)
 
 
 def test_a_client_certificate_that_is_not_there_or_not_the_keys_is_told(tmp_path, certificates):

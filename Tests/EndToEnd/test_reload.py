@@ -12,6 +12,7 @@ from harness.api import API, administrator
 from harness.gateway import free_port, make_certificates, webhook, weir, wecom_source
 from harness.polling import eventually
 from harness.receiver import Answer, Receiver
+from harness.tunnels import TunnelProxy
 from harness.wecom import WeCom, text_message
 from harness.wire import Wire
 
@@ -296,6 +297,48 @@ def _(world):
     world.reload(delivery=f'ports ["{world.receiver.port}"]')
     assert world.send(world.text) == 200
     world.receiver.wait_text(world.text)
+
+
+SOON = "schedule [0s, 100ms, 100ms, 200ms, 400ms, 1s, 2s, 4s]"
+
+
+@takes_up("delivery.proxy")
+def _(world):
+    proxy = TunnelProxy()
+    try:
+        world.begin()
+        world.reload(delivery=f'{SOON} proxy "{proxy.url}"')
+        assert world.send(world.text) == 200
+        world.receiver.wait_text(world.text)
+        assert proxy.asked == [f"127.0.0.1:{world.receiver.port}"]
+    finally:
+        proxy.close()
+
+
+@takes_up("delivery.no-proxy")
+def _(world):
+    dead = f'{SOON} proxy "http://127.0.0.1:{free_port()}"'
+    world.begin(delivery=dead)
+    assert world.send(world.text) == 200
+    eventually(lambda: world.weir.metric("weir_webhook_failures_total", reason="proxy") > 0, what="the proxy is dead")
+    world.reload(delivery=f'{dead} no-proxy ["127.0.0.1"]')
+    world.receiver.wait_text(world.text)
+
+
+@takes_up("delivery.proxy-credentials")
+def _(world):
+    proxy = TunnelProxy("Basic dXNlcjpyaWdodA==")  # user:right
+    wrong, right = world.folder / "wrong", world.folder / "right"
+    wrong.write_text("user:wrong\n")
+    right.write_text("user:right\n")
+    try:
+        world.begin(delivery=f'{SOON} proxy "{proxy.url}" proxy-credentials file:{wrong}')
+        assert world.send(world.text) == 200
+        eventually(lambda: world.weir.metric("weir_webhook_failures_total", reason="proxy") > 0, what="the proxy refuses")
+        world.reload(delivery=f'{SOON} proxy "{proxy.url}" proxy-credentials file:{right}')
+        world.receiver.wait_text(world.text)
+    finally:
+        proxy.close()
 
 
 @takes_up("log.level")

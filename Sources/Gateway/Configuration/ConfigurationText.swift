@@ -75,13 +75,14 @@ package enum ConfigurationText {
         #     }
         #     webhook "crm" {
         #         url "https://crm.example.com/hooks"
-        #         secret env:DEMO_WEBHOOK_SECRET       # whsec_…
+        #         secret env:DEMO_WEBHOOK_SECRET       # whsec_…, or whsk_…: the receiver then holds whpk_… only
         #         # previous-secret env:OLD_SECRET     # deliveries are signed with both
         #         types [message.*, account.login]     # every type when left out
         #         # concurrency 8  timeout 15s  schedule [0s, 5s]   # as in `delivery` when left out
         #         # rate 100 per second                # attempts begun; no limit when left out
         #         # ordered                            # an account's events one after the other
         #         # headers { "Authorization" env:CRM_TOKEN }
+        #         # client-certificate "/etc/weir/crm" # crm.pem and crm.key, shown to a receiver that asks (mTLS)
         #     }
         # }
 
