@@ -15,18 +15,27 @@ package struct EventTypeSet: Hashable, Sendable, ExpressibleByArrayLiteral {
     /// What a subscription's word stands for: a type's name, a family (`message.*`) or everything (`*`).
     /// Nil when it names no type at all, which is a mistake in the file it stands in.
     package init?(pattern: String) {
-        if pattern == "*" {
-            self = .all
-        } else if pattern.hasSuffix(".*") {
-            let family = pattern.dropLast()
-            self = EventTypeSet(EventType.allCases.filter { $0.name.hasPrefix(family) })
-            if isEmpty { return nil }
-        } else if let type = EventType(name: pattern) {
+        if let type = EventType(name: pattern) {
             self.init(type)
+        } else if pattern == "*" {
+            self = .all
+        } else if let family = Self.families[pattern] {
+            self = family
         } else {
             return nil
         }
     }
+
+    /// By their pattern.
+    private static let families: [String: EventTypeSet] = {
+        var families: [String: EventTypeSet] = [:]
+        for type in EventType.allCases {
+            for place in type.name.indices where type.name[place] == "." {
+                families["\(type.name[...place])*", default: []].bits |= bit(of: type)
+            }
+        }
+        return families
+    }()
 
     private init(_ types: [EventType]) {
         bits = types.reduce(0) { $0 | Self.bit(of: $1) }

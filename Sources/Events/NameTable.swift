@@ -11,6 +11,12 @@ package struct NameTable<Value: Sendable>: Sendable {
         values = pairs.map { $0.1 }
     }
 
+    /// Names as bytes, each with the value at its place.
+    package init(names: [[UInt8]], values: [Value]) {
+        index = NameIndex(names)
+        self.values = values
+    }
+
     package subscript(name: Span<UInt8>) -> Value? {
         guard let position = index.position(of: name) else { return nil }
         return values[position]

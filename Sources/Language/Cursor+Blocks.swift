@@ -9,12 +9,12 @@ extension Cursor {
     ) {
         statementWords = words
         while !isAtEnd {
-            if next.kind == .punctuation(.closeBrace) {
+            if isAt(.closeBrace) {
                 findings.error("this `}` closes nothing", at: next.range)
                 take()
                 continue
             }
-            readClause(among: words, of: file, depth: 0, read)
+            readClause(among: words, of: { file }, depth: 0, read)
         }
     }
 
@@ -26,27 +26,28 @@ extension Cursor {
     ///   should be said about it.
     @discardableResult
     package mutating func block(
-        of owner: String, once: [String], many: [String] = [],
+        of owner: @autoclosure () -> String, once: [String], many: [String] = [],
         _ read: (inout Cursor, Located<String>) throws(Reported) -> Void
     ) throws(Reported) -> Bool {
         let outer = braceDepth
         let brace = try expect(.openBrace)
-        var seen: [String: SourceRange] = [:]
+        let words = once + many
+        var seen: [Located<String>] = []
         var isSound = true
         while true {
             if accept(.closeBrace) != nil { return isSound }
             if isAtEnd || isAtStatement {
-                closeUnclosed(owner, openedBy: brace, depth: outer)
+                closeUnclosed(owner(), openedBy: brace, depth: outer)
                 return false
             }
             isSound =
-                readClause(among: once + many, of: owner, depth: outer + 1) { cursor, word throws(Reported) in
-                    if let first = seen[word.value] {
+                readClause(among: words, of: owner, depth: outer + 1) { cursor, word throws(Reported) in
+                    if let first = seen.first(where: { $0.value == word.value }) {
                         throw cursor.error(
-                            "`\(word.value)` stands twice in \(owner)", at: word.range,
-                            hint: "the first is on line \(first.line)")
+                            "`\(word.value)` stands twice in \(owner())", at: word.range,
+                            hint: "the first is on line \(first.range.line)")
                     }
-                    if once.contains(word.value) { seen[word.value] = word.range }
+                    if once.contains(word.value) { seen.append(word) }
                     try read(&cursor, word)
                 } && isSound
         }
@@ -55,13 +56,13 @@ extension Cursor {
     /// Reads one clause, or skips it with a finding. Takes at least one token, so the loops above end.
     @discardableResult
     private mutating func readClause(
-        among words: [String], of owner: String, depth: Int,
+        among words: [String], of owner: () -> String, depth: Int,
         _ read: (inout Cursor, Located<String>) throws(Reported) -> Void
     ) -> Bool {
         let token = take()
         do {
             guard case .word(let word) = token.kind, words.contains(word) else {
-                throw unknown(token, in: owner, among: words)
+                throw unknown(token, in: owner(), among: words)
             }
             clauseOffsets.append(token.range.bytes.lowerBound)
             try read(&self, Located(word, at: token.range))

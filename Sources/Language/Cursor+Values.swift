@@ -9,12 +9,12 @@ extension Cursor {
 
     /// One word out of a closed list; a near miss is answered with a question.
     package mutating func choice(_ what: String, among words: [String]) throws(Reported) -> Located<String> {
-        let list = words.joined(separator: ", ")
-        guard case .word(let word) = next.kind else { throw refuse("\(what): \(list)") }
+        guard let word = nextWord else { throw refuse("\(what): \(words.joined(separator: ", "))") }
         guard words.contains(word) else {
             let guess = didYouMeanSuffix(word, among: words)
             throw error(
-                "`\(word.prefix(40))` is not \(what)\(guess)", at: next.range, hint: "it is one of \(list)")
+                "`\(word.prefix(40))` is not \(what)\(guess)", at: next.range,
+                hint: "it is one of \(words.joined(separator: ", "))")
         }
         return Located(word, at: take().range)
     }
@@ -36,7 +36,7 @@ extension Cursor {
         guard !name.value.isEmpty, name.value.unicodeScalars.count <= countMax else {
             throw error("\(what) has 1 to \(countMax) characters", at: name.range)
         }
-        guard !name.value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else {
+        guard !name.value.unicodeScalars.contains(where: \.isControl) else {
             throw error("\(what) has no control characters", at: name.range)
         }
         return name
@@ -110,8 +110,13 @@ extension Cursor {
         while true {
             if let close = accept(.closeBracket) { return Located(elements, at: open.range.through(close.range)) }
             elements.append(try element(&self))
-            if next.kind == .punctuation(.closeBracket) { continue }
+            if isAt(.closeBracket) { continue }
             guard accept(.comma) != nil else { throw refuse("`,` or `]`") }
         }
     }
+}
+
+extension Unicode.Scalar {
+    /// The general category of this name has no other members, and its table need not be asked.
+    fileprivate var isControl: Bool { value < 0x20 || (0x7F...0x9F).contains(value) }
 }

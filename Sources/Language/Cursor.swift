@@ -30,29 +30,39 @@ package struct Cursor {
     package init(_ file: SourceFile, mayHoldSecrets: Bool = false) {
         self.file = file
         self.mayHoldSecrets = mayHoldSecrets
-        let (tokens, findings) = Lexer.lex(file)
-        self.tokens = tokens.filter { $0.kind != .comment }
-        comments = tokens.filter { $0.kind == .comment }
+        var (tokens, findings) = Lexer.lex(file)
+        comments = tokens.filter(\.kind.isComment)
+        tokens.removeAll(where: \.kind.isComment)
+        self.tokens = tokens
         self.findings = findings
     }
 
     // MARK: Looking and taking
 
     /// The token to be read next; at the end of the file, the `.end` token, however often it is asked for.
-    package var next: Token { tokens[min(index, tokens.count - 1)] }
+    package var next: Token { tokens[index] }
 
-    package var isAtEnd: Bool { next.kind == .end }
+    // The questions that are asked at every turn look at a token where it lies: a copy counts references.
+
+    package var isAtEnd: Bool { if case .end = tokens[index].kind { true } else { false } }
 
     /// The word to be read next, if it is one.
     package var nextWord: String? {
-        if case .word(let word) = next.kind { word } else { nil }
+        if case .word(let word) = tokens[index].kind { word } else { nil }
+    }
+
+    /// Whether the sign comes next.
+    package func isAt(_ punctuation: Punctuation) -> Bool {
+        if case .punctuation(let sign) = tokens[index].kind { sign == punctuation } else { false }
     }
 
     /// The token read last: where a clause ends, and behind which a missing word is looked for.
-    package var last: Token? { index > 0 ? tokens[min(index, tokens.count) - 1] : nil }
+    package var last: Token? { index > 0 ? tokens[index - 1] : nil }
 
     /// From `start` to the end of the token read last.
-    package func range(from start: SourceRange) -> SourceRange { last.map { start.through($0.range) } ?? start }
+    package func range(from start: SourceRange) -> SourceRange {
+        index > 0 ? start.through(tokens[index - 1].range) : start
+    }
 
     @discardableResult
     package mutating func take() -> Token {
@@ -74,7 +84,7 @@ package struct Cursor {
 
     /// Takes the sign if it comes next.
     package mutating func accept(_ punctuation: Punctuation) -> Token? {
-        next.kind == .punctuation(punctuation) ? take() : nil
+        isAt(punctuation) ? take() : nil
     }
 
     @discardableResult
@@ -158,7 +168,7 @@ package struct Cursor {
     mutating func skip(toClause words: [String], depth: Int) {
         while !isAtEnd, !isAtStatement {
             if braceDepth <= depth {
-                if next.kind == .punctuation(.closeBrace) { return }
+                if isAt(.closeBrace) { return }
                 if let word = nextWord, words.contains(word) { return }
             }
             hideIfSecret(take())
@@ -177,7 +187,7 @@ package struct Cursor {
 
     /// Whether a word that begins a statement of the file stands in the first column, where only statements do.
     var isAtStatement: Bool {
-        guard next.startsLine, let word = nextWord, statementWords.contains(word) else { return false }
+        guard tokens[index].startsLine, let word = nextWord, statementWords.contains(word) else { return false }
         return next.range.start.column == 1
     }
 

@@ -4,7 +4,12 @@ extension Lexer {
     mutating func lexString() -> Token.Kind {
         let start = offset
         offset += 1
-        var value: [UInt8] = []
+        skip { $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") && $0 != UInt8(ascii: "\n") }
+        if peek() == UInt8(ascii: "\"") {
+            offset += 1
+            return .string(file.text(start + 1..<offset - 1))
+        }
+        var value = Array(file.bytes[start + 1..<offset])
         var isSound = true
         while let byte = peek(), byte != UInt8(ascii: "\n") {
             offset += 1

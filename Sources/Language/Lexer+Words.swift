@@ -88,11 +88,11 @@ extension Lexer {
 
     mutating func lexPunctuation(_ byte: UInt8) -> Token.Kind {
         let start = offset
-        let pair = peek(1).map { String(decoding: [byte, $0], as: UTF8.self) } ?? ""
-        if let punctuation = Punctuation(rawValue: pair) {
-            offset += 2
-            return .punctuation(punctuation)
+        if let sign = Self.sign(byte, before: peek(1) ?? 0) {
+            offset += sign.rawValue.utf8.count
+            return .punctuation(sign)
         }
+        let pair = peek(1).map { String(decoding: [byte, $0], as: UTF8.self) } ?? ""
         if let instead = Self.habits[pair] {
             offset += 2
             findings.error("unknown sign `\(pair)`", at: range(from: start, to: offset), hint: "write \(instead)")
@@ -100,12 +100,30 @@ extension Lexer {
         }
         offset += 1
         let single = String(decoding: [byte], as: UTF8.self)
-        if let punctuation = Punctuation(rawValue: single) { return .punctuation(punctuation) }
         let shown = byte < 0x20 || byte == 0x7F ? "control character" : "`\(single)`"
         findings.error(
             "unknown sign \(shown)", at: range(from: start, to: offset), hint: Self.habits[single].map { "write \($0)" }
         )
         return .invalid
+    }
+
+    /// The sign that stands here; none if what stands here is a habit from elsewhere.
+    private static func sign(_ byte: UInt8, before next: UInt8) -> Punctuation? {
+        let isBeforeEqual = next == UInt8(ascii: "=")
+        switch byte {
+        case UInt8(ascii: "{"): return .openBrace
+        case UInt8(ascii: "}"): return .closeBrace
+        case UInt8(ascii: "["): return .openBracket
+        case UInt8(ascii: "]"): return .closeBracket
+        case UInt8(ascii: "("): return .openParenthesis
+        case UInt8(ascii: ")"): return .closeParenthesis
+        case UInt8(ascii: ","): return .comma
+        case UInt8(ascii: "="): return "=<>~".utf8.contains(next) ? nil : .equal
+        case UInt8(ascii: "!"): return isBeforeEqual ? .notEqual : nil
+        case UInt8(ascii: "<"): return isBeforeEqual ? .lessOrEqual : next == UInt8(ascii: ">") ? nil : .less
+        case UInt8(ascii: ">"): return isBeforeEqual ? .greaterOrEqual : .greater
+        default: return nil
+        }
     }
 
     /// Letters outside of ASCII stand in strings only. Full-width punctuation comes from a Chinese keyboard and looks right,

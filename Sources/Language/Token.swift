@@ -18,6 +18,8 @@ package struct Token: Sendable {
         /// Unreadable and already reported, so that a parser stays silent about it.
         case invalid
         case end
+
+        var isComment: Bool { if case .comment = self { true } else { false } }
     }
 
     package let kind: Kind

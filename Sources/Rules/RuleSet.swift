@@ -52,7 +52,7 @@ package final class RuleSet: Sendable {
         repeatInterval = checked.repeatInterval
         grouping = checked.grouping
         silences = checked.silences
-        index = RouteIndex(checked.requirements, words: checked.words)
+        index = RouteIndex(checked.requirements, values: checked.values, words: checked.words)
         words = checked.words
         matches = MatchCounts(routes: checked.routes.count)
         program = checked.program

@@ -16,6 +16,8 @@ struct CheckedRules {
     var repeatInterval: Duration?
     var grouping: AlertGrouping?
     var silences: [Silence] = []
+    /// The values that the requirements speak of.
+    var values = ValueNumbers()
     var program = Program()
     var words = WordIndex.Builder().build()
 }

@@ -5,65 +5,49 @@ import Language
 
 extension Checker {
     mutating func checkRoutes(_ declarations: [RouteDeclaration]) {
-        refuseDuplicates("the name of this route", declarations.map(\.name))
-        var conditions = ConditionChecker(findings: findings, words: WordIndex.Builder())
-        var stops: [Stop] = []
-        var stoppedTypes = EventTypeSet()
+        refuseDuplicates("the name of this route", declarations.map { $0.name })
+        var conditions = ConditionChecker(findings: findings)
+        var stops = Stops()
         var places: [Target: Int] = [:]
         for (index, route) in declarations.enumerated() {
             Self.checkTargets(of: route, isLast: index == declarations.count - 1, &conditions.findings)
-            var condition = Condition(node: .always, range: nil)
-            var requirement = Requirement.none
             conditions.hasReportedImpossible = false
+            let checked: ConditionChecker.Checked?
             if let expression = route.condition {
-                guard let checked = conditions.check(expression, context: .all) else { continue }
-                (condition, requirement) = checked
+                checked = conditions.check(expression, context: .all)
+            } else {
+                checked = (conditions.program.add(.always, at: nil), Requirement.none)
             }
-            guard route.isSound else { continue }
+            guard let (condition, requirement) = checked, route.isSound else { continue }
             if !(requirement.isImpossible && conditions.hasReportedImpossible) {
-                Self.warnIfUseless(route, requirement, behind: stops, stoppedTypes, &conditions.findings)
+                Self.warnIfUseless(route, requirement, behind: stops, &conditions.findings)
             }
-            if route.stops, !route.isShadow, requirement.isExact, requirement.values.isEmpty,
-                requirement.possibleTypes == .all
-            {
-                stoppedTypes = stoppedTypes.union(requirement.types)
-            }
-            if route.stops, !route.isShadow, requirement.isExact, stops.count < Self.comparedStops {
-                stops.append(Stop(name: route.name, requirement: requirement))
-            }
+            if route.stops, !route.isShadow { stops.add(route.name, requirement) }
             let targets = route.targets.map { place(of: $0.value, in: &places) }
             rules.routes.append(
                 RuleSet.Route(
-                    name: route.name, condition: rules.program.add(condition), targets: targets, stops: route.stops,
+                    name: route.name, condition: condition, targets: targets, stops: route.stops,
                     isShadow: route.isShadow))
             rules.requirements.append(requirement)
         }
         rules.words = conditions.words.build()
+        rules.values = conditions.values
+        rules.program = conditions.program
         findings = conditions.findings
     }
 
-    /// A route that says `stop`, and whose requirement tells exactly which events it stops.
-    private struct Stop {
-        var name: Located<String>
-        var requirement: Requirement
-    }
-
-    /// Each route is compared with so many earlier `stop`s at most; a file has a handful, and a check must not take minutes.
-    private static let comparedStops = 200
-
     private static func warnIfUseless(
-        _ route: RouteDeclaration, _ requirement: Requirement, behind stops: [Stop], _ stoppedTypes: EventTypeSet,
-        _ findings: inout Findings
+        _ route: RouteDeclaration, _ requirement: Requirement, behind stops: Stops, _ findings: inout Findings
     ) {
         if requirement.isImpossible {
             findings.warning(
                 "route \"\(route.name.value)\" can never match", at: route.condition?.range ?? route.name.range,
                 hint: "no event has all that it asks for")
-        } else if let stop = stops.first(where: { $0.requirement.includes(requirement) }) {
+        } else if let stop = stops.first(including: requirement) {
             findings.warning(
                 "route \"\(route.name.value)\" is never reached: \"\(stop.name.value)\" stops all its events before",
                 at: route.name.range, hint: findings.isFull ? nil : "that route is at \(stop.name.range.place)")
-        } else if requirement.types.intersection(requirement.possibleTypes).isSubset(of: stoppedTypes) {
+        } else if stops.leaveNothing(of: requirement) {
             findings.warning(
                 "route \"\(route.name.value)\" is never reached: earlier routes together stop all its events",
                 at: route.name.range)
@@ -72,9 +56,11 @@ extension Checker {
 
     private static func checkTargets(of route: RouteDeclaration, isLast: Bool, _ findings: inout Findings) {
         var seen: Set<Target> = []
-        for target in route.targets where !seen.insert(target.value).inserted {
-            findings.warning(
-                "`\(target.value.shown)` stands twice in this route; events go there once", at: target.range)
+        if route.targets.count > 1 {
+            for target in route.targets where !seen.insert(target.value).inserted {
+                findings.warning(
+                    "`\(target.value.shown)` stands twice in this route; events go there once", at: target.range)
+            }
         }
         guard let drop = route.targets.first(where: { $0.value == .drop }) else { return }
         if seen.count > 1 {

@@ -25,17 +25,18 @@ extension Comparison {
 
     /// The words of a vocabulary that the comparison admits; nil when it is not one that words can be asked.
     func admitted(of vocabulary: [String]) -> [String]? {
-        let texts = operands.compactMap(\.value.text).map { Array($0.utf8) }
-        guard texts.count == operands.count else { return nil }
+        let wanted = operands.compactMap { $0.value.text }
+        guard wanted.count == operands.count else { return nil }
+        if `operator`.value == .equal || `operator`.value == .in { return wanted.filter(vocabulary.contains) }
+        let texts = wanted.map { Array($0.utf8) }
         let admits: (Span<UInt8>, [UInt8]) -> Bool
         switch `operator`.value {
-        case .equal, .in: admits = { $0.isEqual(to: $1.span) }
         case .notEqual: return vocabulary.filter { word in !texts.contains(Array(word.utf8)) }
         case .contains, .containsAny: admits = { $0.contains($1.span) }
         case .startsWith: admits = { $0.starts(with: $1.span) }
         case .endsWith: admits = { $0.ends(with: $1.span) }
         case .matches: admits = { Glob($1).matches($0) }
-        case .less, .lessOrEqual, .greater, .greaterOrEqual, .exists: return nil
+        case .equal, .in, .less, .lessOrEqual, .greater, .greaterOrEqual, .exists: return nil
         }
         return vocabulary.filter { word in
             let bytes = Array(word.utf8)

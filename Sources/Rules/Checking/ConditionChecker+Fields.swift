@@ -51,19 +51,25 @@ extension ConditionChecker {
 
     // MARK: The value
 
-    func test(_ comparison: Comparison, _ field: Field, _ test: Test, values: [String]? = nil) -> Checked {
+    mutating func test(_ comparison: Comparison, _ field: Field, _ test: Test, values: [String]? = nil) -> Checked {
         var requirement = Requirement.any
         requirement.possibleTypes = field.row.types
         if let values {
-            requirement.values = [field: Set(values.map { Array($0.utf8) })]
+            var numbers: Set<Int32> = []
+            for value in values { numbers.insert(self.values.number(of: Array(value.utf8), in: field)) }
+            requirement.values = [Requirement.FieldValues(field: field, numbers: numbers)]
             requirement.isExact = true
         }
-        return (Condition(node: .test(field, test), range: comparison.range), requirement)
+        return (program.add(test, of: field, at: comparison.range), requirement)
+    }
+
+    static func table(of values: [[UInt8]]) -> NameTable<Bool> {
+        NameTable(names: values, values: Array(repeating: true, count: values.count))
     }
 
     /// `!=`: the opposite of what `=` is, true of an absent field.
-    func opposite(of checked: Checked) -> Checked {
-        (Condition(node: .not(checked.condition), range: checked.condition.range), .any)
+    mutating func opposite(of checked: Checked, _ comparison: Comparison) -> Checked {
+        (program.add(.not(checked.condition), at: comparison.range), .any)
     }
 
     mutating func misfit(_ comparison: Comparison, _ field: Field, hint: String? = nil) -> Checked? {
@@ -93,17 +99,17 @@ extension ConditionChecker {
                 findings.warning(
                     "every event has such a `type`, so this always holds", at: comparison.range, hint: "leave it out")
             }
-            let requirement = Requirement(types: types, possibleTypes: .all, values: [:], isExact: true)
-            return (Condition(node: .type(types), range: comparison.range), requirement)
+            let requirement = Requirement(types: types, possibleTypes: .all, isExact: true)
+            return (program.add(.type(types), at: comparison.range), requirement)
         }
         if comparison.operator.value == .notEqual {
             var equal = comparison
             equal.operator.value = .equal
-            return token(equal, field, vocabulary).map(opposite)
+            return token(equal, field, vocabulary).map { opposite(of: $0, comparison) }
         }
         guard let words = comparison.admitted(of: vocabulary) else { return misfit(comparison, field) }
         warnIfEmpty(words.isEmpty, comparison, field)
-        return test(comparison, field, .among(NameTable(words.map { ($0, true) })), values: words)
+        return test(comparison, field, .among(Self.table(of: words.map { Array($0.utf8) })), values: words)
     }
 
     private mutating func warnIfEmpty(_ isEmpty: Bool, _ comparison: Comparison, _ field: Field) {

@@ -7,7 +7,9 @@ import Language
 extension ConditionChecker {
     /// Parts of an `and` of which two never hold for one event.
     mutating func warnOfContradictions(_ parts: [Expression]) {
-        let literals = parts.flatMap { Literal.all(in: $0) }
+        var literals: [Literal] = []
+        for part in parts { Literal.gather(part, into: &literals) }
+        guard Self.askOneFieldTwice(literals) else { return }
         warnOfRepeats(literals)
         var facts: [String: FieldFacts] = [:]
         for literal in literals {
@@ -21,9 +23,10 @@ extension ConditionChecker {
     /// Parts of an `or` of which one always holds.
     mutating func warnOfOpposites(_ parts: [Expression]) {
         let literals = parts.compactMap { Literal($0) }
+        guard Self.askOneFieldTwice(literals) else { return }
         warnOfRepeats(literals)
         var ranges: [[Bool: SourceRange]] = []
-        var places: [[UInt8]: Int] = [:]
+        var places: [ByteString: Int] = [:]
         for literal in literals {
             let place = places[literal.key] ?? ranges.count
             if place == ranges.count {
@@ -46,9 +49,17 @@ extension ConditionChecker {
         return "that is `\(text.prefix(60))\(text.count > 60 ? "…" : "")` on line \(part.line)"
     }
 
+    /// Most conditions ask each field once, and then no part has to do with another one. Of a long one it is not found out.
+    private static func askOneFieldTwice(_ literals: [Literal]) -> Bool {
+        literals.count > 16
+            || literals.indices.contains { index in
+                literals[..<index].contains { $0.field == literals[index].field }
+            }
+    }
+
     private mutating func warnOfRepeats(_ literals: [Literal]) {
-        var seen: Set<[UInt8]> = []
-        for literal in literals where !seen.insert(literal.key + [literal.isNegated ? 1 : 0]).inserted {
+        var seen: [Bool: Set<ByteString>] = [:]
+        for literal in literals where !seen[literal.isNegated, default: []].insert(literal.key).inserted {
             findings.warning("this stands in the condition already", at: literal.range)
         }
     }
@@ -56,14 +67,15 @@ extension ConditionChecker {
     /// Values that stand twice in a list, and words that are never looked for because a part of them is.
     mutating func warnOfList(_ comparison: Comparison) {
         guard comparison.operands.count > 1 else { return }
-        var seen: Set<[UInt8]> = []
+        var seen: Set<ByteString> = []
         var words: [(word: [UInt8], range: SourceRange)] = []
         for operand in comparison.operands {
-            guard seen.insert(operand.value.key).inserted else {
+            let key = operand.value.key
+            guard seen.insert(ByteString(key)).inserted else {
                 findings.warning("this stands in the list already", at: operand.range)
                 continue
             }
-            if let text = operand.value.text, !text.isEmpty { words.append((Array(text.utf8), operand.range)) }
+            if operand.value.text != nil, !key.isEmpty { words.append((key, operand.range)) }
         }
         guard comparison.operator.value == .containsAny, words.count > 1 else { return }
         let automaton = WordAutomaton(words.enumerated().map { ($1.word, $0) })
@@ -85,11 +97,14 @@ private struct Literal {
     var field: String { comparison.field.value }
 
     /// The same for the same question.
-    var key: [UInt8] {
+    var key: ByteString {
         let name = comparison.operator.value == .notEqual ? Comparison.Operator.equal : comparison.operator.value
         var key = Array("\(field) \(name.rawValue)".utf8)
-        for operand in comparison.operands { key += [0] + operand.value.key }
-        return key
+        for operand in comparison.operands {
+            key.append(0)
+            key += operand.value.key
+        }
+        return ByteString(key)
     }
 
     init?(_ expression: Expression, isOpposite: Bool = false) {
@@ -109,9 +124,12 @@ private struct Literal {
     }
 
     /// What must hold for a part of an `and`: `not (a or b)` asks for the opposite of both.
-    static func all(in part: Expression) -> [Literal] {
-        if case .not(.or(let parts, _), _) = part { return parts.compactMap { Literal($0, isOpposite: true) } }
-        return [Literal(part)].compactMap(\.self)
+    static func gather(_ part: Expression, into literals: inout [Literal]) {
+        if case .not(.or(let parts, _), _) = part {
+            literals += parts.compactMap { Literal($0, isOpposite: true) }
+        } else if let literal = Literal(part) {
+            literals.append(literal)
+        }
     }
 }
 
@@ -130,8 +148,8 @@ private struct FieldFacts {
     private var present: SourceRange?
     private var absent: SourceRange?
     /// What the field may still be, and what it must not be.
-    private var values: Set<[UInt8]>?
-    private var excluded: Set<[UInt8]> = []
+    private var values: Set<ByteString>?
+    private var excluded: Set<ByteString> = []
     private var lastOfValues: SourceRange?
     private var types = EventTypeSet.all
     private var low: (value: Double, isOpen: Bool, range: SourceRange)?
@@ -178,15 +196,15 @@ private struct FieldFacts {
                 return addLow(value, isOpen: false, literal.range) ?? addHigh(value, isOpen: false, literal.range)
             }
             guard operands.allSatisfy({ $0.text != nil }) else { return nil }
-            return narrow(to: Set(operands.map(\.key)), literal.range)
+            return narrow(to: Set(operands.map { ByteString($0.key) }), literal.range)
         case (.equal, true), (.notEqual, true), (.in, true):
             guard operands.allSatisfy({ $0.text != nil }) else { return nil }
-            excluded.formUnion(operands.map(\.key))
+            excluded.formUnion(operands.map { ByteString($0.key) })
             guard var left = values.take() else {
                 lastOfValues = literal.range
                 return nil
             }
-            for operand in operands { left.remove(operand.key) }
+            for operand in operands { left.remove(ByteString(operand.key)) }
             values = left
             return emptied(literal.range)
         case (.less, false), (.lessOrEqual, false):
@@ -204,7 +222,7 @@ private struct FieldFacts {
         }
     }
 
-    private mutating func narrow(to wanted: Set<[UInt8]>, _ range: SourceRange) -> SourceRange? {
+    private mutating func narrow(to wanted: Set<ByteString>, _ range: SourceRange) -> SourceRange? {
         values = (values.take().map { wanted.intersection($0) } ?? wanted).subtracting(excluded)
         return emptied(range)
     }

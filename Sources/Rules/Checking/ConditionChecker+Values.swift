@@ -22,9 +22,9 @@ extension ConditionChecker {
         guard let first = bytes.first else { return test(comparison, field, .exists) }
         switch comparison.operator.value {
         case .equal: return test(comparison, field, .equal(first), values: texts)
-        case .notEqual: return opposite(of: test(comparison, field, .equal(first), values: texts))
+        case .notEqual: return opposite(of: test(comparison, field, .equal(first), values: texts), comparison)
         case .in:
-            return test(comparison, field, .among(NameTable(texts.map { ($0, true) })), values: texts)
+            return test(comparison, field, .among(Self.table(of: bytes)), values: texts)
         case .contains, .containsAny:
             let group = words.addGroup(of: bytes, to: field)
             var checked = test(comparison, field, .contains(group: group))
@@ -81,7 +81,7 @@ extension ConditionChecker {
                 comparison, field, .number(NumberTest(comparison: comparison.operator.value, numbers: numbers)))
         case .notEqual:
             return opposite(
-                of: test(comparison, field, .number(NumberTest(comparison: .equal, numbers: numbers))))
+                of: test(comparison, field, .number(NumberTest(comparison: .equal, numbers: numbers))), comparison)
         case .contains, .containsAny, .startsWith, .endsWith, .matches: return misfit(comparison, field)
         }
     }
@@ -100,7 +100,7 @@ extension ConditionChecker {
         default: return mismatch(operand, field, hint: "it is `true` or `false`")
         }
         let checked = test(comparison, field, .flag(wanted), values: [wanted ? "true" : "false"])
-        return comparison.operator.value == .notEqual ? opposite(of: checked) : checked
+        return comparison.operator.value == .notEqual ? opposite(of: checked, comparison) : checked
     }
 
     mutating func time(_ comparison: Comparison, _ field: Field) -> Checked? {

@@ -6,12 +6,19 @@ import Language
 
 struct ConditionChecker {
     var findings: Findings
+    /// What the matcher evaluates, of all routes.
+    var program = Program()
     /// Gathers the words of `contains` over all routes.
-    var words: WordIndex.Builder
+    var words = WordIndex.Builder()
+    /// Numbers the values that fields must have.
+    var values = ValueNumbers()
     /// Whether a part that never holds has been reported, so that its route is not reported for it again.
     var hasReportedImpossible = false
 
-    typealias Checked = (condition: Condition, requirement: Requirement)
+    init(findings: Findings) { self.findings = findings }
+
+    /// A condition is a step of the program.
+    typealias Checked = (condition: Int32, requirement: Requirement)
 
     /// - Parameter context: the types that can reach this part of the condition.
     /// - Returns: nil if there are errors, which have been reported.
@@ -30,37 +37,37 @@ struct ConditionChecker {
         var behind = [EventTypeSet](repeating: .all, count: parts.count + 1)
         for index in parts.indices.reversed() { behind[index] = behind[index + 1].intersection(reaches[index]) }
         var before = context
-        var conditions: [Condition] = []
+        var conditions: [Int32] = []
+        conditions.reserveCapacity(parts.count)
         var requirement = Requirement.none
         for (index, part) in parts.enumerated() {
             let reached = before.intersection(behind[index + 1])
             if let checked = check(part, context: reached) {
                 conditions.append(checked.condition)
-                requirement = requirement.and(checked.requirement)
+                requirement.formAnd(checked.requirement)
             }
             before = before.intersection(reaches[index])
         }
         guard conditions.count == parts.count else { return nil }
         warnOfContradictions(parts)
-        return (Condition(node: .and(conditions), range: range), requirement)
+        return (program.add(.and, of: conditions, at: range), requirement)
     }
 
     private mutating func disjunction(_ parts: [Expression], _ range: SourceRange, context: EventTypeSet) -> Checked? {
         let checked = parts.compactMap { check($0, context: context) }
         guard checked.count == parts.count else { return nil }
         warnOfOpposites(parts)
-        return (
-            Condition(node: .or(checked.map(\.condition)), range: range), Requirement.anyOf(checked.map(\.requirement))
-        )
+        let conditions = checked.map { $0.condition }
+        return (program.add(.or, of: conditions, at: range), Requirement.anyOf(checked.map { $0.requirement }))
     }
 
     private mutating func negation(_ part: Expression, _ range: SourceRange, context: EventTypeSet) -> Checked? {
         guard let checked = check(part, context: context) else { return nil }
         var requirement = Requirement.any
-        if case .type(let types) = checked.condition.node {
-            requirement = Requirement(types: .all.subtracting(types), possibleTypes: .all, values: [:], isExact: true)
+        if case .type(let types) = program.steps[Int(checked.condition)] {
+            requirement = Requirement(types: .all.subtracting(types), possibleTypes: .all, isExact: true)
         }
-        return (Condition(node: .not(checked.condition), range: range), requirement)
+        return (program.add(.not(checked.condition), at: range), requirement)
     }
 }
 

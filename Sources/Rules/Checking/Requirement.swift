@@ -9,58 +9,71 @@ struct Requirement {
     var types: EventTypeSet
     /// The types that have the fields the condition asks for, by the schema.
     var possibleTypes: EventTypeSet
-    /// For a field that must have one of a few values: these values, as bytes: two texts of the same characters in other bytes are
-    /// two values.
-    var values: [Field: Set<[UInt8]>]
+    /// The fields that must have one of a few values, each field once. An array: most conditions have one of them, and none has more
+    /// than there are fields.
+    var values: [FieldValues] = []
     /// Groups of words (`WordIndex`) of which one must be found; nil when nothing is known of words.
-    var groups: Set<Int>? = nil
+    var groups: [Int]? = nil
     /// Whether every event that meets the requirement matches.
     var isExact: Bool
 
-    static let none = Requirement(types: .all, possibleTypes: .all, values: [:], isExact: true)
+    /// A field and the numbers (`ValueNumbers`) of the values it may have.
+    struct FieldValues {
+        let field: Field
+        var numbers: Set<Int32>
+    }
+
+    static let none = Requirement(types: .all, possibleTypes: .all, isExact: true)
 
     /// Nothing known.
-    static let any = Requirement(types: .all, possibleTypes: .all, values: [:], isExact: false)
+    static let any = Requirement(types: .all, possibleTypes: .all, isExact: false)
 
     var isImpossible: Bool {
-        types.intersection(possibleTypes).isEmpty || values.values.contains(where: \.isEmpty)
+        types.intersection(possibleTypes).isEmpty || values.contains { $0.numbers.isEmpty }
     }
 
-    func and(_ other: Requirement) -> Requirement {
-        Requirement(
-            types: types.intersection(other.types),
-            possibleTypes: possibleTypes.intersection(other.possibleTypes),
-            values: values.merging(other.values) { $0.intersection($1) },
-            groups: Self.fewer(groups, other.groups),
-            isExact: isExact && other.isExact)
-    }
+    func numbers(of field: Field) -> Set<Int32>? { values.first { $0.field == field }?.numbers }
 
-    /// Both must be found; to look for the shorter list is enough.
-    private static func fewer(_ some: Set<Int>?, _ others: Set<Int>?) -> Set<Int>? {
-        guard let some, let others else { return some ?? others }
-        return others.count < some.count ? others : some
+    /// Asks for what `other` asks as well.
+    mutating func formAnd(_ other: Requirement) {
+        types = types.intersection(other.types)
+        possibleTypes = possibleTypes.intersection(other.possibleTypes)
+        for some in other.values {
+            if let place = values.firstIndex(where: { $0.field == some.field }) {
+                values[place].numbers.formIntersection(some.numbers)
+            } else {
+                values.append(some)
+            }
+        }
+        // Both must be found; to look for the shorter list is enough.
+        if let others = other.groups, groups.map({ others.count < $0.count }) ?? true { groups = others }
+        isExact = isExact && other.isExact
     }
 
     /// What the parts of an `or` have in common; all at once, as a condition may list thousands.
     static func anyOf(_ parts: [Requirement]) -> Requirement {
         let possible = parts.filter { !$0.isImpossible }
-        guard var union = possible.first else { return parts.first ?? .any }
+        guard let first = possible.first else { return parts.first ?? .any }
+        var union = first
         var sidesThatDiffer: Set<Side> = []
         for part in possible.dropFirst() {
-            for field in part.values.keys where union.values[field] == nil { sidesThatDiffer.insert(.values(field)) }
-            for field in Array(union.values.keys) {
-                if let others = part.values[field] {
-                    if others != possible[0].values[field] { sidesThatDiffer.insert(.values(field)) }
+            for some in part.values where union.numbers(of: some.field) == nil {
+                sidesThatDiffer.insert(.values(some.field))
+            }
+            for place in union.values.indices.reversed() {
+                let field = union.values[place].field
+                if let others = part.numbers(of: field) {
+                    if others != first.numbers(of: field) { sidesThatDiffer.insert(.values(field)) }
                     // In place: the union may have grown to thousands.
-                    union.values[field]?.formUnion(others)
+                    union.values[place].numbers.formUnion(others)
                 } else {
                     sidesThatDiffer.insert(.values(field))
-                    union.values[field] = nil
+                    union.values.remove(at: place)
                 }
             }
-            if let groups = part.groups { union.groups?.formUnion(groups) } else { union.groups = nil }
-            if part.types != possible[0].types { sidesThatDiffer.insert(.types) }
-            if part.possibleTypes != possible[0].possibleTypes { sidesThatDiffer.insert(.possibleTypes) }
+            if let groups = part.groups { union.groups?.append(contentsOf: groups) } else { union.groups = nil }
+            if part.types != first.types { sidesThatDiffer.insert(.types) }
+            if part.possibleTypes != first.possibleTypes { sidesThatDiffer.insert(.possibleTypes) }
             union.types = union.types.union(part.types)
             union.possibleTypes = union.possibleTypes.union(part.possibleTypes)
             union.isExact = union.isExact && part.isExact
@@ -79,6 +92,6 @@ struct Requirement {
     /// Whether every event that meets `other` meets this one.
     func includes(_ other: Requirement) -> Bool {
         guard other.types.isSubset(of: types) else { return false }
-        return values.allSatisfy { field, mine in other.values[field]?.isSubset(of: mine) ?? false }
+        return values.allSatisfy { mine in other.numbers(of: mine.field)?.isSubset(of: mine.numbers) ?? false }
     }
 }

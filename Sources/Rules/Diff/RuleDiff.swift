@@ -2,6 +2,7 @@
 // same if they have the same name.
 
 package import Events
+import Language
 
 /// Counts what was compared, and keeps some of the events that go elsewhere.
 package struct RuleDiff: Sendable {

@@ -24,29 +24,33 @@ struct Program: Sendable {
     /// The source of each step; none for `always`.
     private(set) var ranges: [SourceRange?] = []
 
-    /// - Returns: the step that is the whole condition.
-    mutating func add(_ condition: Condition) -> Int32 {
-        let step: Step
-        switch condition.node {
-        case .always: step = .always
-        case .and(let conditions): step = .and(first: addParts(conditions), count: Int32(conditions.count))
-        case .or(let conditions): step = .or(first: addParts(conditions), count: Int32(conditions.count))
-        case .not(let negated): step = .not(add(negated))
-        case .type(let types): step = .type(types)
-        case .test(let field, .contains(let group)): step = .contains(field, group: Int32(group))
-        case .test(let field, let test):
-            step = .test(field, Int32(tests.count))
-            tests.append(test)
-        }
+    /// - Returns: the place of the step.
+    mutating func add(_ step: Step, at range: SourceRange?) -> Int32 {
         steps.append(step)
-        ranges.append(condition.range)
+        ranges.append(range)
         return Int32(steps.count - 1)
     }
 
-    private mutating func addParts(_ conditions: [Condition]) -> Int32 {
-        let added = conditions.map { add($0) }
-        parts.append(contentsOf: added)
-        return Int32(parts.count - added.count)
+    mutating func add(_ test: Test, of field: Field, at range: SourceRange) -> Int32 {
+        if case .contains(let group) = test { return add(.contains(field, group: Int32(group)), at: range) }
+        tests.append(test)
+        return add(.test(field, Int32(tests.count - 1)), at: range)
+    }
+
+    enum Junction {
+        case and
+        case or
+    }
+
+    /// Joins steps that have been added before.
+    mutating func add(_ junction: Junction, of conditions: [Int32], at range: SourceRange) -> Int32 {
+        let first = Int32(parts.count)
+        let count = Int32(conditions.count)
+        parts.append(contentsOf: conditions)
+        return switch junction {
+        case .and: add(.and(first: first, count: count), at: range)
+        case .or: add(.or(first: first, count: count), at: range)
+        }
     }
 
     /// The steps of an `and` or an `or`.

@@ -7,21 +7,29 @@ extension RouteIndex {
     /// So many fields are looked up for an event at most.
     private static let keysMax = 7
 
+    /// - values: what the numbers of the requirements stand for.
     /// - words: what the groups of the requirements are groups of.
-    init(_ requirements: [Requirement], words: WordIndex) {
-        let counts = ValueCounts(requirements)
+    init(_ requirements: [Requirement], values: ValueNumbers, words: WordIndex) {
+        let counts = ValueCounts(requirements, of: values)
         let wanted = requirements.map { Self.choose(for: $0, counts, among: nil) }
         let keys = Self.mostWanted(wanted)
         var drafts: [Field: KeyDraft] = [:]
+        /// Where a value lies among the buckets of its field; -1 for nowhere yet.
+        var places = [Int32](repeating: -1, count: values.values.count)
         var byGroup = [[Int32]](repeating: [], count: words.groupCount)
         worded.typesByAutomaton = words.automata.map { _ in [] }
         for (place, requirement) in requirements.enumerated() {
             let route = Int32(place)
-            switch Self.choose(for: requirement, counts, among: keys) {
+            var choice = wanted[place]
+            if case .values(let field) = choice, !keys.contains(field) {
+                choice = Self.choose(for: requirement, counts, among: keys)
+            }
+            switch choice {
             case .nothing: unkeyed.add(route, types: requirement.types)
             case .values(let field):
-                for value in requirement.values[field] ?? [] {
-                    drafts[field, default: KeyDraft()].add(route, under: value, types: requirement.types)
+                for number in requirement.numbers(of: field) ?? [] {
+                    drafts[field, default: KeyDraft()].add(
+                        route, under: number, at: &places[Int(number)], types: requirement.types)
                 }
             case .words(let groups):
                 for group in groups {
@@ -34,7 +42,8 @@ extension RouteIndex {
         keyed = drafts.sorted { $0.key.rawValue < $1.key.rawValue }.map { field, draft in
             KeyIndex(
                 field: field,
-                places: NameTable(draft.values.enumerated().map { (String(decoding: $1, as: UTF8.self), $0) }),
+                places: NameTable(
+                    names: draft.numbers.map { values.values[Int($0)] }, values: Array(draft.numbers.indices)),
                 buckets: draft.buckets)
         }
         worded.starts.reserveCapacity(words.groupCount + 1)
@@ -47,7 +56,7 @@ extension RouteIndex {
     private enum Choice {
         case nothing
         case values(Field)
-        case words(Set<Int>)
+        case words([Int])
     }
 
     /// A list of words that no other route has is worth as much as a value that so many routes share: its text has to be read.
@@ -55,11 +64,11 @@ extension RouteIndex {
 
     private static func choose(for requirement: Requirement, _ counts: ValueCounts, among keys: Set<Field>?) -> Choice {
         var best: (field: Field, cost: Int)?
-        for (field, values) in requirement.values where keys?.contains(field) ?? true {
-            let cost = counts.routes(with: values, in: field)
+        for some in requirement.values where keys?.contains(some.field) ?? true {
+            let cost = counts.routes(with: some.numbers)
             // Equal costs by the order of the schema, so that one file has one index.
-            if let found = best, (found.cost, found.field.rawValue) < (cost, field.rawValue) { continue }
-            best = (field, cost)
+            if let found = best, (found.cost, found.field.rawValue) < (cost, some.field.rawValue) { continue }
+            best = (some.field, cost)
         }
         if let groups = requirement.groups, best.map({ $0.cost > costOfWords }) ?? true { return .words(groups) }
         return best.map { .values($0.field) } ?? .nothing
@@ -73,36 +82,34 @@ extension RouteIndex {
     }
 
     private struct KeyDraft {
-        private(set) var values: [[UInt8]] = []
+        /// Of the values, one for each bucket.
+        private(set) var numbers: [Int32] = []
         private(set) var buckets: [Bucket] = []
-        private var places: [[UInt8]: Int] = [:]
 
-        mutating func add(_ route: Int32, under value: [UInt8], types: EventTypeSet) {
-            let place = places[value] ?? values.count
-            if place == values.count {
-                places[value] = place
-                values.append(value)
+        mutating func add(_ route: Int32, under number: Int32, at place: inout Int32, types: EventTypeSet) {
+            if place < 0 {
+                place = Int32(buckets.count)
+                numbers.append(number)
                 buckets.append(Bucket())
             }
-            buckets[place].add(route, types: types)
+            buckets[Int(place)].add(route, types: types)
         }
     }
 
-    /// How many routes ask for each value of each field.
+    /// How many routes ask for each value.
     private struct ValueCounts {
-        private var counts: [Field: [[UInt8]: Int]] = [:]
+        private var counts: [Int]
 
-        init(_ requirements: [Requirement]) {
+        init(_ requirements: [Requirement], of values: ValueNumbers) {
+            counts = Array(repeating: 0, count: values.values.count)
             for requirement in requirements {
-                for (field, values) in requirement.values {
-                    for value in values { counts[field, default: [:]][value, default: 0] += 1 }
+                for some in requirement.values {
+                    for number in some.numbers { counts[Int(number)] += 1 }
                 }
             }
         }
 
-        /// Of the value that most routes ask for.
-        func routes(with values: Set<[UInt8]>, in field: Field) -> Int {
-            values.reduce(0) { max($0, counts[field]?[$1] ?? 0) }
-        }
+        /// With the value that most routes ask for.
+        func routes(with numbers: Set<Int32>) -> Int { numbers.reduce(0) { max($0, counts[Int($1)]) } }
     }
 }

@@ -33,6 +33,19 @@ struct Comparison {
         case endsWith = "ends with"
         case matches = "matches"
         case exists = "exists"
+
+        init?(_ sign: Punctuation) {
+            switch sign {
+            case .equal: self = .equal
+            case .notEqual: self = .notEqual
+            case .less: self = .less
+            case .lessOrEqual: self = .lessOrEqual
+            case .greater: self = .greater
+            case .greaterOrEqual: self = .greaterOrEqual
+            case .openBrace, .closeBrace, .openBracket, .closeBracket, .openParenthesis, .closeParenthesis, .comma:
+                return nil
+            }
+        }
     }
 
     enum Operand: Equatable {

@@ -16,7 +16,7 @@ struct ExpressionParser {
     static func parse(_ cursor: inout Cursor) throws(Reported) -> Expression {
         var parser = ExpressionParser()
         let expression = try parser.disjunction(&cursor)
-        if cursor.next.kind == .punctuation(.closeParenthesis) {
+        if cursor.isAt(.closeParenthesis) {
             throw cursor.error("this `)` closes nothing", at: cursor.next.range)
         }
         return expression
@@ -100,7 +100,7 @@ struct ExpressionParser {
         let token = cursor.next
         switch token.kind {
         case .punctuation(let sign):
-            guard let known = Comparison.Operator(rawValue: sign.rawValue) else { break }
+            guard let known = Comparison.Operator(sign) else { break }
             cursor.take()
             return Located(known, at: token.range)
         case .word("contains"):

@@ -81,9 +81,10 @@ extension Parser {
 
     /// A glance only, for slips of the pen. What may be connected to is decided where the connection is made.
     private static func isWebAddress(_ url: String) -> Bool {
-        guard let scheme = ["https://", "http://"].first(where: { url.hasPrefix($0) }) else { return false }
-        let rest = url.dropFirst(scheme.count)
-        guard let first = rest.first, first != "/", first != ":", first != "?" else { return false }
-        return url.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+        let bytes = url.utf8
+        guard let scheme = ["https://", "http://"].first(where: { bytes.starts(with: $0.utf8) }),
+            let first = bytes.dropFirst(scheme.utf8.count).first, !"/:?".utf8.contains(first)
+        else { return false }
+        return bytes.allSatisfy { $0 > 0x20 && $0 < 0x7F }
     }
 }

@@ -15,7 +15,9 @@ struct Parser {
 
     /// Reads a whole file.
     static func read(_ cursor: inout Cursor, into declarations: inout Declarations) {
-        var parser = Parser(declarations: declarations)
+        var parser = Parser(declarations: Declarations())
+        // Moved, not copied: otherwise each file would copy what all files before it have declared.
+        swap(&parser.declarations, &declarations)
         cursor.statements(Vocabulary.statements, in: "a rule file") { cursor, word throws(Reported) in
             try parser.statement(word, &cursor)
         }
