@@ -19,7 +19,9 @@ struct WordAutomatonTests {
             for event in 1...4 as ClosedRange<UInt64> {
                 let text = text(0...12)
                 var found: [Int32] = []
-                automaton.scan(text.span, event: event, notedAt: &notedAt, foundAt: &foundAt, found: &found)
+                var steps = UncountedSteps()
+                automaton.scan(
+                    text.span, event: event, notedAt: &notedAt, foundAt: &foundAt, found: &found, counting: &steps)
                 for group in 0..<(words.count + 1) / 2 {
                     let members = words.indices.filter { $0 / 2 == group }.map { words[$0] }
                     let isThere = members.contains { word in

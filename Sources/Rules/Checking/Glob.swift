@@ -15,11 +15,17 @@ struct Glob: Sendable {
     private static let one = UInt8(ascii: "?")
 
     func matches(_ text: Span<UInt8>) -> Bool {
+        var steps = UncountedSteps()
+        return matches(text, counting: &steps)
+    }
+
+    func matches(_ text: Span<UInt8>, counting steps: inout some SearchSteps) -> Bool {
         var position = 0
         var wanted = 0
         /// Behind the last `*`, and where the text went on when it was met or last stretched.
         var resume: (wanted: Int, position: Int)?
         while position < text.count {
+            steps.count()
             if wanted < pattern.count {
                 if pattern[wanted] == Self.star {
                     wanted += 1

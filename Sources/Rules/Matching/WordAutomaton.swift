@@ -31,46 +31,69 @@ struct WordAutomaton: Sendable {
     init(_ words: [(word: [UInt8], group: Int)]) {
         var trie = Trie()
         for (word, group) in words where !word.isEmpty { trie.add(word, group: Int32(group)) }
+        nodes.reserveCapacity(trie.nodes.count)
+        edges.reserveCapacity(trie.nodes.count)
         for node in trie.nodes {
-            let children = node.children.sorted { $0.key < $1.key }
-            nodes.append(
-                Node(
-                    firstEdge: Int32(edges.count), edgeCount: Int32(children.count),
-                    firstGroup: Int32(groups.count), groupCount: Int32(node.groups.count)))
-            edges.append(contentsOf: children.map { Edge(byte: $0.key, node: $0.value) })
-            groups.append(contentsOf: node.groups)
+            let firstEdge = Int32(edges.count)
+            var child = node.firstChild
+            while child >= 0 {
+                edges.append(Edge(byte: trie.nodes[Int(child)].byte, node: child))
+                child = trie.nodes[Int(child)].nextSibling
+            }
+            nodes.append(Node(firstEdge: firstEdge, edgeCount: Int32(edges.count) - firstEdge))
         }
+        place(groupsOf: trie)
         for edge in edges(of: 0) { rootEdges[Int(edge.byte)] = edge.node }
         linkSuffixes()
+    }
+
+    /// Those of one node side by side, in the order of the words.
+    private mutating func place(groupsOf trie: Trie) {
+        for end in trie.ends { nodes[Int(end.node)].groupCount += 1 }
+        var start: Int32 = 0
+        for index in nodes.indices {
+            nodes[index].firstGroup = start
+            start += nodes[index].groupCount
+            nodes[index].groupCount = 0
+        }
+        groups = Array(repeating: 0, count: trie.ends.count)
+        for end in trie.ends {
+            let node = nodes[Int(end.node)]
+            groups[Int(node.firstGroup + node.groupCount)] = end.group
+            nodes[Int(end.node)].groupCount += 1
+        }
     }
 
     /// Breadth first: the suffix of a node is nearer to the root, so it is ready when it is needed.
     private mutating func linkSuffixes() {
         var queue: [Int32] = [0]
         var head = 0
+        var steps = UncountedSteps()
         while head < queue.count {
             let parent = queue[head]
             head += 1
             for edge in edges(of: parent) {
                 let child = Int(edge.node)
                 queue.append(edge.node)
-                let suffix = parent == 0 ? 0 : step(from: nodes[Int(parent)].suffix, over: edge.byte)
+                let suffix = parent == 0 ? 0 : step(from: nodes[Int(parent)].suffix, over: edge.byte, counting: &steps)
                 nodes[child].suffix = suffix
                 nodes[child].output = nodes[child].groupCount > 0 ? edge.node : nodes[Int(suffix)].output
             }
         }
     }
 
-    /// Marks in `foundAt` the groups of all words in `text`, and adds those not marked yet to `found`. `notedAt` remembers, for each node, the event in which its outputs
-    /// were noted: a text that repeats a word walks its chain of outputs once.
+    /// Marks in `foundAt` the groups of all words in `text`, and adds those not marked yet to `found`. `notedAt` remembers, for each
+    /// node, the event in which its outputs were noted: a text that repeats a word walks its chain of outputs once.
     func scan(
-        _ text: Span<UInt8>, event: UInt64, notedAt: inout [UInt64], foundAt: inout [UInt64], found: inout [Int32]
+        _ text: Span<UInt8>, event: UInt64, notedAt: inout [UInt64], foundAt: inout [UInt64], found: inout [Int32],
+        counting steps: inout some SearchSteps
     ) {
         var node: Int32 = 0
         for index in text.indices {
-            node = step(from: node, over: text[index])
+            node = step(from: node, over: text[index], counting: &steps)
             var output = nodes[Int(node)].output
             while output >= 0, notedAt[Int(output)] != event {
+                steps.count()
                 notedAt[Int(output)] = event
                 let ended = nodes[Int(output)]
                 for place in ended.firstGroup..<ended.firstGroup + ended.groupCount {
@@ -87,8 +110,9 @@ struct WordAutomaton: Sendable {
     /// The group of a word that occurs in `word` and is shorter. Each word of this automaton has a group of its own. Linear.
     func firstProperPart(of word: Span<UInt8>) -> Int? {
         var node: Int32 = 0
+        var steps = UncountedSteps()
         for index in word.indices {
-            node = step(from: node, over: word[index])
+            node = step(from: node, over: word[index], counting: &steps)
             // At its own end a word finds itself first, and what else ends there behind it.
             let isWhole = index == word.count - 1
             let start = isWhole ? nodes[Int(node)].suffix : node
@@ -98,9 +122,11 @@ struct WordAutomaton: Sendable {
         return nil
     }
 
-    private func step(from start: Int32, over byte: UInt8) -> Int32 {
+    private func step(from start: Int32, over byte: UInt8, counting steps: inout some SearchSteps) -> Int32 {
         var node = start
+        steps.count()
         while node != 0 {
+            steps.count()
             if let next = child(of: node, over: byte) { return next }
             node = nodes[Int(node)].suffix
         }
@@ -124,27 +150,42 @@ struct WordAutomaton: Sendable {
     }
 }
 
-/// The words as a tree, while they are gathered.
+/// The words as a tree, while they are gathered. The children of a node are linked in the order of their bytes: a table for each node
+/// would cost more than all else.
 private struct Trie {
     struct Node {
-        var children: [UInt8: Int32] = [:]
-        var groups: [Int32] = []
+        var byte: UInt8
+        var firstChild: Int32 = -1
+        var nextSibling: Int32
+        /// The last one whose word ended here.
+        var lastGroup: Int32 = -1
     }
 
-    var nodes = [Node()]
+    private(set) var nodes = [Node(byte: 0, nextSibling: -1)]
+    /// Where the words end, in their order.
+    private(set) var ends: [(node: Int32, group: Int32)] = []
 
     mutating func add(_ word: [UInt8], group: Int32) {
-        var node = 0
-        for byte in word {
-            if let next = nodes[node].children[byte] {
-                node = Int(next)
-            } else {
-                nodes.append(Node())
-                nodes[node].children[byte] = Int32(nodes.count - 1)
-                node = nodes.count - 1
-            }
-        }
+        var node: Int32 = 0
+        for byte in word { node = child(of: node, over: byte) }
         // A word that stands twice in a list is found once.
-        if nodes[node].groups.last != group { nodes[node].groups.append(group) }
+        guard nodes[Int(node)].lastGroup != group else { return }
+        nodes[Int(node)].lastGroup = group
+        ends.append((node, group))
+    }
+
+    /// The child over a byte, made if there is none. A node has at most 256.
+    private mutating func child(of parent: Int32, over byte: UInt8) -> Int32 {
+        var before: Int32 = -1
+        var next = nodes[Int(parent)].firstChild
+        while next >= 0, nodes[Int(next)].byte < byte {
+            before = next
+            next = nodes[Int(next)].nextSibling
+        }
+        if next >= 0, nodes[Int(next)].byte == byte { return next }
+        let child = Int32(nodes.count)
+        nodes.append(Node(byte: byte, nextSibling: next))
+        if before >= 0 { nodes[Int(before)].nextSibling = child } else { nodes[Int(parent)].firstChild = child }
+        return child
     }
 }

@@ -82,8 +82,10 @@ struct WordScan {
         readAt[place] = self.event
         found[place].removeAll(keepingCapacity: true)
         if let text = event.value(of: index.fields[place]) {
+            var steps = UncountedSteps()
             index.automata[place].scan(
-                text, event: self.event, notedAt: &notedAt[place], foundAt: &foundAt, found: &found[place])
+                text, event: self.event, notedAt: &notedAt[place], foundAt: &foundAt, found: &found[place],
+                counting: &steps)
         }
     }
 
