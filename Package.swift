@@ -87,13 +87,15 @@ let package = Package(
             ], swiftSettings: settings),
         // tests
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
+        // C, since it stands in malloc's place: the fuzzers and the bench count with it what is to allocate nothing.
+        .target(name: "Allocations", path: "Tests/Allocations"),
         .target(
             name: "TestSupport", dependencies: ["Loop", "Redis"], path: "Tests/TestSupport", swiftSettings: settings),
         .target(
             name: "Fuzzers",
             dependencies: [
-                "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Redis", "Rules", "TestBasics",
-                "WeCom",
+                "Allocations", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Redis", "Rules",
+                "TestBasics", "Trials", "WeCom",
             ], path: "Tests/Fuzz/Fuzzers", swiftSettings: settings),
         tests(of: "Fuzzers"),
         .target(
@@ -148,7 +150,7 @@ let package = Package(
         .executableTarget(
             name: "Load",
             dependencies: [
-                "CLinux", "COpenSSL", "Codec", "Crypto", "Events", "HTTP", "Language", "Rules", "WeCom",
+                "Allocations", "CLinux", "COpenSSL", "Codec", "Crypto", "Events", "HTTP", "Language", "Rules", "WeCom",
             ], path: "Tests/Load", swiftSettings: settings),
         .testTarget(name: "LoadTests", dependencies: ["Load"], swiftSettings: settings),
         .testTarget(

@@ -15,7 +15,7 @@ import report
 from api import api_cost
 from deliveries import delivery_speed, isolation
 from machine import fsync_milliseconds, load_average, machine
-from measurements import Effort, Peers, delivery_alone, handshakes, idle_memory, rule_matching, start_up, webhooks
+from measurements import Effort, Peers, delivery_alone, handshakes, idle_memory, rule_curve, rule_matching, start_up, webhooks
 from servers import ROOT, Void, make_certificate
 
 RESULTS = ROOT / "Deploy/bench-results"
@@ -55,6 +55,7 @@ def measure(effort, folder, say):
             attempt("isolation", isolation, folder, certificate, effort, started)
         attempt("api", api_cost, folder, certificate, effort, started)
         attempt("rules", rule_matching)
+        attempt("rules_curve", rule_curve, effort)
     finally:
         for server in reversed(started):
             server.stop()

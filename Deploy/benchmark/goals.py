@@ -67,9 +67,20 @@ def flat(results):
         figures[f"rules_us_{routes}_routes"] = found["us_per_event"]
         figures[f"rules_compile_ms_{routes}_routes"] = found["compile_ms"]
         figures[f"rules_bytes_per_route_{routes}_routes"] = found["bytes_per_route"]
+        figures[f"rules_allocations_{routes}_routes"] = found["allocations_per_event"]
     for words, found in rules.get("words", {}).items():
         figures[f"rules_us_list_of_{words}_words"] = found["us_per_event"]
+    curve = results.get("rules_curve")
+    if curve:
+        figures["rules_curve_dearest_us_per_kb"] = max(max(found.values()) for found in curve.values())
+        figures["rules_curve_steepest"] = max(ratio(*ends(found)) for found in curve.values())
     return figures
+
+
+def ends(found):
+    """What a kind of hostile file costs where it is largest, and where it is smallest."""
+    sizes = sorted(found, key=int)
+    return found[sizes[-1]], found[sizes[0]]
 
 
 # (what, how the value is made of the figures, relation, limit)
@@ -101,7 +112,11 @@ GOALS = [
      lambda f: ratio(f.get("rules_us_10000_routes"), f.get("rules_us_10_routes")), "<=", 2),
     ("rules, a list of 10,000 words : one of 10",
      lambda f: ratio(f.get("rules_us_list_of_10000_words"), f.get("rules_us_list_of_10_words")), "<=", 2),
+    ("rules, allocations per event with 10,000 routes",
+     lambda f: f.get("rules_allocations_10000_routes"), "<=", 0),
     ("rules, compiling 10,000 routes, ms", lambda f: f.get("rules_compile_ms_10000_routes"), "<", 200),
+    ("hostile rule files, µs per KB, the largest : the smallest of a kind",
+     lambda f: f.get("rules_curve_steepest"), "<=", 2),
 ]  # fmt: skip
 
 

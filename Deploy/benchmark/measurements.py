@@ -32,14 +32,15 @@ class Effort:
     isolation_rate: int  # deliveries a second to all endpoints together
     isolation_seconds: int  # 0: not measured
     api_tenants: int  # stored for the second look at the API; 0 for no second look
+    curve_kb: int  # the largest of the hostile rule files, which double from 64 KB on
 
     @classmethod
     def quick(cls):
-        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1, 1, 20_000, 2000, 0, 0)
+        return cls(2, 24, 16_000, 800, 2000, 3000, 800, 2, (2000,), 3, 1, 1, 20_000, 2000, 0, 0, 256)
 
     @classmethod
     def full(cls):
-        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9, 4, 5, 100_000, 2000, 40, 10_000)
+        return cls(7, 400, 60_000, 3000, 10_000, 20_000, 4000, 10, (2000, 5000), 9, 4, 5, 100_000, 2000, 40, 10_000, 1024)
 
 
 def median(values):
@@ -227,3 +228,10 @@ def rule_matching():
     found = {str(routes): load("rules", routes=routes) for routes in (10, 1000, 10_000)}
     lists = {str(words): load("rules", words=words) for words in (10, 10_000)}
     return {"routes": found, "words": lists}
+
+
+def rule_curve(effort):
+    """{kind of hostile rule file: {KB: µs per KB}}: a check that is linear has one figure for all sizes of a kind."""
+    found = load("rules-curve", largest_kb=effort.curve_kb)
+    del found["problems"]
+    return found

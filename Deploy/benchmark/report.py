@@ -71,6 +71,7 @@ def table(document):
         ("rules: µs per event with 1,000 routes", "rules_us_1000_routes", None),
         ("rules: µs per event with 10,000 routes", "rules_us_10000_routes", None),
         ("rules: bytes per route, of 10,000", "rules_bytes_per_route_10000_routes", None),
+        ("hostile rule files: µs per KB of the dearest kind", "rules_curve_dearest_us_per_kb", None),
         ("API: CPU µs of `GET /api/v1/auth/me`", "api_cpu_us", "api_nginx_cpu_us"),
         ("API: the same with 10,000 tenants", "api_cpu_us_10000_tenants", "api_nginx_cpu_us_10000_tenants"),
         ("API: CPU µs of `GET /api/v1/tenants/{id}`", "api_tenant_cpu_us", None),
@@ -79,9 +80,22 @@ def table(document):
         ("API: the same with 10,000 tenants", "api_resident_mb_10000_tenants", None),
     ):
         lines.append(f"| {title} | {number(document.get(ours))} | {number(document.get(theirs)) if theirs else ''} |")
+    lines += curve(document["results"].get("rules_curve"))
     if document["void"]:
         lines += ["", "Void, and in no figure above:", ""] + [f"- {reason}" for reason in document["void"]]
     return "\n".join(lines)
+
+
+def curve(kinds):
+    """What checking hostile rule files costs as they grow, the dearest kinds first."""
+    if not kinds:
+        return []
+    sizes = sorted(next(iter(kinds.values())), key=int)
+    lines = ["", "| µs per KB of hostile rule files of | " + " | ".join(f"{size} KB" for size in sizes) + " |"]
+    lines.append("| --- |" + " --- |" * len(sizes))
+    for kind, found in sorted(kinds.items(), key=lambda row: -row[1][sizes[-1]]):
+        lines.append(f"| {kind} | " + " | ".join(number(found[size]) for size in sizes) + " |")
+    return lines
 
 
 def write(document, folder):

@@ -10,6 +10,13 @@ func monotonicNow() -> Int64 {
     return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }
 
+/// Nanoseconds that this thread has had a processor: what a computation costs, however busy the machine is.
+func computingTime() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
 /// What malloc has given out and not got back, in bytes.
 func allocatedBytes() -> Int {
     let info = mallinfo2()

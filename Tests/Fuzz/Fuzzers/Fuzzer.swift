@@ -18,7 +18,7 @@ package struct Fuzzer: Sendable {
 extension Fuzzer {
     /// The one table. `canary` stands apart: it fails on purpose, which proves that a run notices a find.
     package static let table = [
-        http, xml, json, bytes, envelope, event, rules, formatting, configuration, redis, authorization, token,
+        http, xml, json, bytes, envelope, event, rules, formatting, trials, configuration, redis, authorization, token,
     ]
 
     package static let canary = Fuzzer(

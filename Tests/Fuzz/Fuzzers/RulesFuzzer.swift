@@ -1,12 +1,16 @@
-// Rule files: any text is checked to an end and every refusal is told; rules that check clean decide and explain alike.
+// Rule files: any text is checked to an end and every refusal is told; rules that check clean decide and explain alike, and decide
+// without asking for memory.
 
+import Allocations
 import Events
 import Language
 import Rules
 
 extension Fuzzer {
     static let rules = Fuzzer(
-        name: "rules", about: "any text as a rule file: findings, decisions and explanations agree", sizeMax: 2048,
+        name: "rules",
+        about: "any text as a rule file: findings, decisions and explanations agree, deciding allocates nothing",
+        sizeMax: 2048,
         words: Field.allCases.map(\.name) + EventType.allCases.map(\.name) + [
             "route \"", "when ", " to ", "webhooks", "stop", "and ", "or ", "not ", " in [", "contains any [",
             "contains ",
@@ -35,7 +39,11 @@ struct RulesCheck {
     let input: [UInt8]
 
     func run() throws {
+        let allocations = allocations_of_this_thread()
         let checked = RuleSet.check([SourceFile(name: "main.rules", bytes: input)])
+        if allocations_are_counted() {
+            try require(allocations_of_this_thread() > allocations, "what asks for memory is counted")
+        }
         try require((checked.rules == nil) == checked.findings.hasErrors, "no rules without an error said")
         try checkFindings(checked.findings)
         guard let rules = checked.rules else { return }
@@ -57,6 +65,20 @@ struct RulesCheck {
             try require(Set(decision.targets).count, equals: decision.targets.count, "each target once")
             try require(!explanation.rendered.isEmpty, "an explanation has words")
         }
+        // What is not optimised makes copies that nothing in force makes.
+        #if !DEBUG
+            try checkAllocations(of: rules)
+        #endif
+    }
+
+    private func checkAllocations(of rules: RuleSet) throws {
+        var matcher = Matcher(rules)
+        var decision = Decision()
+        // Memory that grows with what an event finds has its size after the first round.
+        for event in Self.events { matcher.decide(event, into: &decision) }
+        let before = allocations_of_this_thread()
+        for event in Self.events { matcher.decide(event, into: &decision) }
+        try require(allocations_of_this_thread() - before, equals: 0, "deciding allocates")
     }
 
     private func checkFindings(_ findings: Findings) throws {

@@ -30,6 +30,21 @@ enum Samples {
         try GoldenCase.all(in: "Tests/RulesTests/Golden/Formatting", parts: 2).map { Array($0.given[0].utf8) }
     }
 
+    /// Rules and tests of them, with a line of dashes in between.
+    static func trials() throws -> [[UInt8]] {
+        let gallery = Repository.path("Rules/gallery")
+        let names = try FileManager.default.contentsOfDirectory(atPath: gallery).sorted()
+            .filter { $0.hasSuffix(".rules") && !$0.hasSuffix(".test.rules") }
+            .map { "\(gallery)/\($0.dropLast(".rules".count))" }
+        let shipped = try ([Repository.path("Rules/main")] + names).map {
+            try GoldenFile("\($0).rules").text + "---\n" + GoldenFile("\($0).test.rules").text
+        }
+        let cases = try GoldenCase.all(in: "Tests/TrialsTests/Golden", parts: 3).map {
+            $0.given.joined(separator: "---\n")
+        }
+        return (shipped + cases).map { Array($0.utf8) }
+    }
+
     static func configurations() throws -> [[UInt8]] {
         let documented = try GoldenFile(Repository.path("Tests/GatewayTests/Golden/default.conf")).text
         let cases = try GoldenCase.all(in: "Tests/GatewayTests/Golden", parts: 3).map {
