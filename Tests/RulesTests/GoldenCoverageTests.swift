@@ -19,9 +19,7 @@ struct GoldenCoverageTests {
     @Test("each message of the sources stands in a golden case")
     func messages() throws {
         let cases = ["Tests/RulesTests/Golden", "Tests/TrialsTests/Golden", "Tests/GatewayTests/Golden"]
-        let lines = try cases.flatMap { try texts(in: $0, suffix: ".case") }.flatMap {
-            $0.split(separator: Character("\n"))
-        }
+        let lines = try cases.flatMap { try texts(in: $0, suffix: ".case") }.flatMap { $0.split(separator: 0x0A) }
         let shown = Set(lines.filter { $0.contains(": error: ") || $0.contains(": warning: ") })
         var count = 0
         let sources = try ["Sources/Language", "Sources/Rules"].flatMap { try texts(in: $0, suffix: ".swift") }
@@ -38,26 +36,30 @@ struct GoldenCoverageTests {
         #expect(count > 70)
     }
 
-    private func texts(in folder: String, suffix: String) throws -> [String] {
+    /// As bytes: characters of such amounts of text take seconds.
+    private func texts(in folder: String, suffix: String) throws -> [[UInt8]] {
         let root = Repository.path(folder)
         return try FileManager.default.subpathsOfDirectory(atPath: root).filter { $0.hasSuffix(suffix) }.sorted()
-            .map { try String(decoding: SourceFile.read(path: "\(root)/\($0)").bytes, as: UTF8.self) }
+            .map { try SourceFile.read(path: "\(root)/\($0)").bytes }
     }
 
     /// The first string behind each `error(`, `warning(` and `refuse(`.
-    static func messages(in source: String) -> [String] {
+    private static func messages(in source: [UInt8]) -> [String] {
         var found: [String] = []
         for call in ["error(", "warning(", "refuse("] {
-            for rest in source.split(separator: call, omittingEmptySubsequences: false).dropFirst() {
-                let text = rest.drop(while: \.isWhitespace)
-                if text.first == "\"" { found.append(literal(text.dropFirst())) }
+            var rest = source[...]
+            while let place = rest.place(of: call) {
+                rest = rest[place.upperBound...].drop { $0 == 0x20 || $0 == 0x0A }
+                if rest.first == UInt8(ascii: "\"") {
+                    found.append(literal(String(decoding: rest.dropFirst().prefix(1000), as: UTF8.self)))
+                }
             }
         }
         return found
     }
 
     /// Up to the closing quote; a quote inside of an interpolation closes nothing.
-    private static func literal(_ text: Substring) -> String {
+    private static func literal(_ text: String) -> String {
         var literal = ""
         var depth = 0
         var isEscaped = false
@@ -79,7 +81,7 @@ struct GoldenCoverageTests {
     }
 
     /// What stands between the interpolations.
-    static func fixedParts(of message: String) -> [String] {
+    private static func fixedParts(of message: String) -> [String] {
         var parts = [""]
         var depth = 0
         var last: Character = " "
@@ -102,12 +104,27 @@ struct GoldenCoverageTests {
         return parts.filter { !$0.isEmpty }
     }
 
-    private static func holds(_ line: Substring, _ parts: [String]) -> Bool {
+    private static func holds(_ line: ArraySlice<UInt8>, _ parts: [String]) -> Bool {
         var rest = line
         for part in parts {
-            guard let range = rest.firstRange(of: part) else { return false }
-            rest = rest[range.upperBound...]
+            guard let place = rest.place(of: part) else { return false }
+            rest = rest[place.upperBound...]
         }
         return true
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate func contains(_ text: String) -> Bool { place(of: text) != nil }
+
+    /// Where the text stands first.
+    fileprivate func place(of text: String) -> Range<Int>? {
+        let wanted = Array(text.utf8)
+        guard let first = wanted.first, count >= wanted.count else { return nil }
+        for start in startIndex...(endIndex - wanted.count)
+        where self[start] == first && self[start..<start + wanted.count].elementsEqual(wanted) {
+            return start..<start + wanted.count
+        }
+        return nil
     }
 }

@@ -21,6 +21,12 @@ package struct GoldenCase: Sendable, CustomStringConvertible {
             }
     }
 
+    /// What is wrong with cases that all have something to say.
+    package static func flaws(of cases: [GoldenCase], atLeast count: Int) -> [String] {
+        (cases.count < count ? ["only \(cases.count) cases"] : [])
+            + cases.filter(\.expected.isEmpty).map { "\($0) expects nothing" }
+    }
+
     private init(_ file: GoldenFile, name: String, parts: Int) throws {
         let lines = try file.text.split(separator: "\n", omittingEmptySubsequences: false)
         let texts = lines.split(separator: "---", omittingEmptySubsequences: false).map {

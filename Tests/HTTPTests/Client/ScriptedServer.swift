@@ -15,6 +15,8 @@ final class ScriptedServer {
     /// The head and body of each request, in order.
     private(set) var requests: [String] = []
     private(set) var connectionCount = 0
+    /// Whether a script has come to `close`.
+    private(set) var hasClosed = false
     private let listener: Listener
 
     /// Each connection goes through the next of `scripts`, then stays open until the client closes it.
@@ -44,7 +46,9 @@ final class ScriptedServer {
             case .hangUp:
                 requests.append(try await wire.read(through: "\r\n\r\n"))
                 wire.stream.close()
-            case .close: wire.stream.close()
+            case .close:
+                wire.stream.close()
+                hasClosed = true
             }
         }
         _ = try? await wire.readToEnd()
