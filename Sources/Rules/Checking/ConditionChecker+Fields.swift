@@ -63,8 +63,10 @@ extension ConditionChecker {
         return (program.add(test, of: field, at: comparison.range), requirement)
     }
 
-    static func table(of values: [[UInt8]]) -> NameTable<Bool> {
-        NameTable(names: values, values: Array(repeating: true, count: values.count))
+    /// Whether a field has one of these values.
+    static func among(_ values: [[UInt8]]) -> Test {
+        if values.count == 1 { return .equal(values[0]) }
+        return .among(NameTable(names: values, values: Array(repeating: true, count: values.count)))
     }
 
     /// `!=`: the opposite of what `=` is, true of an absent field.
@@ -109,7 +111,7 @@ extension ConditionChecker {
         }
         guard let words = comparison.admitted(of: vocabulary) else { return misfit(comparison, field) }
         warnIfEmpty(words.isEmpty, comparison, field)
-        return test(comparison, field, .among(Self.table(of: words.map { Array($0.utf8) })), values: words)
+        return test(comparison, field, Self.among(words.map { Array($0.utf8) }), values: words)
     }
 
     private mutating func warnIfEmpty(_ isEmpty: Bool, _ comparison: Comparison, _ field: Field) {

@@ -24,7 +24,7 @@ extension ConditionChecker {
         case .equal: return test(comparison, field, .equal(first), values: texts)
         case .notEqual: return opposite(of: test(comparison, field, .equal(first), values: texts), comparison)
         case .in:
-            return test(comparison, field, .among(Self.table(of: bytes)), values: texts)
+            return test(comparison, field, Self.among(bytes), values: texts)
         case .contains, .containsAny:
             let group = words.addGroup(of: bytes, to: field)
             var checked = test(comparison, field, .contains(group: group))
