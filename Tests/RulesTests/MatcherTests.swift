@@ -123,7 +123,7 @@ struct MatcherTests {
         scan.beginEvent()
         rules.index.gather(event, &scan, into: &candidates)
         var tried: [Int] = []
-        while let route = candidates.next() { tried.append(Int(route)) }
+        while let route = candidates.next(of: rules.index.routes) { tried.append(Int(route)) }
         return tried
     }
 

@@ -38,7 +38,8 @@ package struct Matcher {
         scan.beginEvent()
         candidates.clear()
         rules.index.gather(event, &scan, into: &candidates)
-        while let route = candidates.next() {
+        let routes = rules.index.routes
+        while let route = candidates.next(of: routes) {
             let place = Int(route)
             guard holds(rules.routes[place].condition, event) else { continue }
             guard !rules.routes[place].isShadow else {

@@ -17,6 +17,7 @@ extension RouteIndex {
         /// Where a value lies among the buckets of its field; -1 for nowhere yet.
         var places = [Int32](repeating: -1, count: values.values.count)
         var byGroup = [[Int32]](repeating: [], count: words.groupCount)
+        var rest = BucketDraft()
         worded.typesByAutomaton = words.automata.map { _ in [] }
         for (place, requirement) in requirements.enumerated() {
             let route = Int32(place)
@@ -25,7 +26,7 @@ extension RouteIndex {
                 choice = Self.choose(for: requirement, counts, among: keys)
             }
             switch choice {
-            case .nothing: unkeyed.add(route, types: requirement.types)
+            case .nothing: rest.add(route, types: requirement.types)
             case .values(let field):
                 for number in requirement.numbers(of: field) ?? [] {
                     drafts[field, default: KeyDraft()].add(
@@ -39,12 +40,11 @@ extension RouteIndex {
                 }
             }
         }
-        keyed = drafts.sorted { $0.key.rawValue < $1.key.rawValue }.map { field, draft in
-            KeyIndex(
-                field: field,
-                places: NameTable(
-                    names: draft.numbers.map { values.values[Int($0)] }, values: Array(draft.numbers.indices)),
-                buckets: draft.buckets)
+        unkeyed = place(rest)
+        for (field, draft) in drafts.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            let names = NameTable(
+                names: draft.numbers.map { values.values[Int($0)] }, values: Array(draft.numbers.indices))
+            keyed.append(KeyIndex(field: field, places: names, buckets: draft.buckets.map { place($0) }))
         }
         worded.starts.reserveCapacity(words.groupCount + 1)
         for routes in byGroup {
@@ -84,16 +84,48 @@ extension RouteIndex {
     private struct KeyDraft {
         /// Of the values, one for each bucket.
         private(set) var numbers: [Int32] = []
-        private(set) var buckets: [Bucket] = []
+        private(set) var buckets: [BucketDraft] = []
 
         mutating func add(_ route: Int32, under number: Int32, at place: inout Int32, types: EventTypeSet) {
             if place < 0 {
                 place = Int32(buckets.count)
                 numbers.append(number)
-                buckets.append(Bucket())
+                buckets.append(BucketDraft())
             }
             buckets[Int(place)].add(route, types: types)
         }
+    }
+
+    private struct BucketDraft {
+        private(set) var ofAnyType: [Int32] = []
+        private(set) var ofType: [(type: EventType, routes: [Int32])] = []
+
+        mutating func add(_ route: Int32, types: EventTypeSet) {
+            guard types != .all else {
+                ofAnyType.append(route)
+                return
+            }
+            for type in types.types {
+                if let place = ofType.firstIndex(where: { $0.type == type }) {
+                    ofType[place].routes.append(route)
+                } else {
+                    ofType.append((type, [route]))
+                }
+            }
+        }
+    }
+
+    private mutating func place(_ draft: BucketDraft) -> Bucket {
+        let bucket = Bucket(
+            ofAnyType: place(draft.ofAnyType), firstTyped: Int32(typed.count), typedCount: Int32(draft.ofType.count))
+        for (type, list) in draft.ofType { typed.append(TypedList(type: type, list: place(list))) }
+        return bucket
+    }
+
+    private mutating func place(_ list: [Int32]) -> List {
+        let start = Int32(routes.count)
+        routes += list
+        return List(start: start, end: Int32(routes.count))
     }
 
     /// How many routes ask for each value.

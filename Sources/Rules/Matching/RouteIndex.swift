@@ -9,30 +9,29 @@ struct RouteIndex: Sendable {
     var unkeyed = Bucket()
     var keyed: [KeyIndex] = []
     var worded = WordedRoutes()
+    /// The places in the rule set of the routes of all lists of all buckets. One array: with one for each list, an event would spend
+    /// more time on counting references to them than on reading them.
+    var routes: [Int32] = []
+    /// The lists of all buckets that are for one type.
+    var typed: [TypedList] = []
 
-    /// Places of routes in the rule set, ascending.
+    /// A stretch of `routes`, ascending.
+    struct List: Sendable {
+        var start: Int32 = 0
+        var end: Int32 = 0
+    }
+
+    struct TypedList: Sendable {
+        let type: EventType
+        let list: List
+    }
+
     struct Bucket: Sendable {
         /// The routes for events of any type.
-        private(set) var ofAnyType: [Int32] = []
-        /// The others, under each of their types.
-        private var ofType: [(type: EventType, routes: [Int32])] = []
-
-        mutating func add(_ route: Int32, types: EventTypeSet) {
-            guard types != .all else {
-                ofAnyType.append(route)
-                return
-            }
-            for type in types.types {
-                if let place = ofType.firstIndex(where: { $0.type == type }) {
-                    ofType[place].routes.append(route)
-                } else {
-                    ofType.append((type, [route]))
-                }
-            }
-        }
-
-        func place(of type: EventType) -> Int? { ofType.firstIndex { $0.type == type } }
-        func routes(at place: Int) -> [Int32] { ofType[place].routes }
+        var ofAnyType = List()
+        /// The others, under each of their types: `typed[firstTyped..<firstTyped + typedCount]`.
+        var firstTyped: Int32 = 0
+        var typedCount: Int32 = 0
     }
 
     /// The routes that lie under values of one field.
@@ -54,12 +53,12 @@ struct RouteIndex: Sendable {
 
     /// Puts the routes worth trying for the event into `candidates`, which is empty.
     func gather(_ event: Event, _ scan: inout WordScan, into candidates: inout Candidates) {
-        candidates.add(unkeyed, type: event.type)
+        add(unkeyed, for: event.type, to: &candidates)
         for index in keyed.indices {
             guard let value = event.value(of: keyed[index].field), let place = keyed[index].places[value] else {
                 continue
             }
-            candidates.add(keyed[index].buckets[place], type: event.type)
+            add(keyed[index].buckets[place], for: event.type, to: &candidates)
         }
         for place in worded.typesByAutomaton.indices where worded.typesByAutomaton[place].contains(event.type) {
             scan.read(place, of: event)
@@ -69,6 +68,16 @@ struct RouteIndex: Sendable {
                     candidates.add(found: worded.routes[Int(route)])
                 }
             }
+        }
+    }
+}
+
+extension RouteIndex {
+    private func add(_ bucket: Bucket, for type: EventType, to candidates: inout Candidates) {
+        candidates.add(bucket.ofAnyType, of: routes)
+        for place in Int(bucket.firstTyped)..<Int(bucket.firstTyped + bucket.typedCount)
+        where typed[place].type == type {
+            candidates.add(typed[place].list, of: routes)
         }
     }
 }
@@ -87,13 +96,9 @@ struct Candidates: Sendable {
         last = -1
     }
 
-    mutating func add(_ bucket: borrowing RouteIndex.Bucket, type: EventType) {
-        add(bucket.ofAnyType)
-        if let place = bucket.place(of: type) { add(bucket.routes(at: place)) }
-    }
-
-    private mutating func add(_ routes: [Int32]) {
-        if !routes.isEmpty { lists.append(Remaining(routes: routes)) }
+    mutating func add(_ list: RouteIndex.List, of routes: [Int32]) {
+        guard list.start < list.end else { return }
+        lists.append(Remaining(head: routes[Int(list.start)], next: list.start + 1, end: list.end))
     }
 
     mutating func add(found route: Int32) {
@@ -106,8 +111,8 @@ struct Candidates: Sendable {
     }
 
     /// The next route; one that was found by two of its words comes once.
-    mutating func next() -> Int32? {
-        while let route = nextOfAll() {
+    mutating func next(of routes: [Int32]) -> Int32? {
+        while let route = nextOfAll(of: routes) {
             guard route != last else { continue }
             last = route
             return route
@@ -115,15 +120,15 @@ struct Candidates: Sendable {
         return nil
     }
 
-    private mutating func nextOfAll() -> Int32? {
+    private mutating func nextOfAll(of routes: [Int32]) -> Int32? {
         var nearest = -1
-        var route = heap.first ?? Remaining.end
+        var route = heap.first ?? Remaining.none
         for list in lists.indices where lists[list].head < route {
             nearest = list
             route = lists[list].head
         }
-        guard route != Remaining.end else { return nil }
-        if nearest >= 0 { lists[nearest].advance() } else { removeTop() }
+        guard route != Remaining.none else { return nil }
+        if nearest >= 0 { lists[nearest].advance(in: routes) } else { removeTop() }
         return route
     }
 
@@ -142,21 +147,16 @@ struct Candidates: Sendable {
         }
     }
 
-    /// What is left of an ascending list.
+    /// What is left of a list.
     private struct Remaining: Sendable {
-        static let end = Int32.max
+        static let none = Int32.max
 
-        private(set) var head = Remaining.end
-        private var next = 0
-        private let routes: [Int32]
+        var head: Int32
+        var next: Int32
+        let end: Int32
 
-        init(routes: [Int32]) {
-            self.routes = routes
-            advance()
-        }
-
-        mutating func advance() {
-            head = next < routes.count ? routes[next] : Self.end
+        mutating func advance(in routes: [Int32]) {
+            head = next < end ? routes[Int(next)] : Self.none
             next += 1
         }
     }
