@@ -119,9 +119,16 @@ import Testing
             var bucket = TokenBucket(of: rate, at: Instant(nanoseconds: 0))
             var time = Int64(0)
             let pauseMax = rate.period.duration.milliseconds / 4
+            // What is left exactly, a token being so many parts: it tells the very instant of a token, where roundings differ.
+            let token = rate.period.duration.milliseconds
+            let full = Int64(rate.count) * token
+            var left = full
             for _ in 0..<100 {
-                // In thirds, so that no pause ends at the very instant of a token, where roundings differ.
-                time += Int64.random(in: 0...pauseMax, using: &random) / 3 * 3 + 1
+                var pause = Int64.random(in: 0...pauseMax, using: &random)
+                if left + pause * Int64(rate.count) == token { pause += 1 }
+                time += pause
+                left = min(full, left + pause * Int64(rate.count))
+                if left >= token { left -= token }
                 let moment = try #require(Timestamp(milliseconds: 1_767_574_800_000 + time))
                 let isAdmitted = bucket.take(of: rate, at: Instant(nanoseconds: time * 1_000_000))
                 outcomes.insert(isAdmitted)
