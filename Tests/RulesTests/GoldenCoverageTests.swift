@@ -14,6 +14,8 @@ struct GoldenCoverageTests {
         "the file is not UTF-8 from here on", "this line is longer than ", "formatted, the line that begins here ",
         "formatted, this file would be larger ",
         "these tests have more than ",
+        // Filters are no files: `FilterTests`.
+        "a filter has at most ", "no event fits this filter", "`and`, `or` or the end",
     ]
 
     @Test("each message of the sources stands in a golden case")

@@ -20,4 +20,11 @@ struct CheckedRules {
     var values = ValueNumbers()
     var program = Program()
     var words = WordIndex.Builder().build()
+
+    /// What all conditions were made into.
+    mutating func take(_ conditions: ConditionChecker) {
+        words = conditions.words.build()
+        values = conditions.values
+        program = conditions.program
+    }
 }

@@ -30,9 +30,7 @@ extension Checker {
                     isShadow: route.isShadow))
             rules.requirements.append(requirement)
         }
-        rules.words = conditions.words.build()
-        rules.values = conditions.values
-        rules.program = conditions.program
+        rules.take(conditions)
         findings = conditions.findings
     }
 

@@ -34,7 +34,7 @@ package final class Filter: Sendable {
             return CheckedFilter(filter: nil, findings: cursor.findings)
         }
         let range = cursor.range(from: start)
-        var conditions = ConditionChecker(findings: cursor.findings, words: WordIndex.Builder())
+        var conditions = ConditionChecker(findings: cursor.findings)
         let checked = conditions.check(parsed, context: types)
         if let checked {
             let reachable = checked.requirement.types.intersection(checked.requirement.possibleTypes)
@@ -48,11 +48,11 @@ package final class Filter: Sendable {
         var rules = CheckedRules()
         rules.routes = [
             RuleSet.Route(
-                name: Located(name, at: range), condition: rules.program.add(checked.condition), targets: [],
-                stops: false, isShadow: false)
+                name: Located(name, at: range), condition: checked.condition, targets: [], stops: false, isShadow: false
+            )
         ]
         rules.requirements = [checked.requirement]
-        rules.words = conditions.words.build()
+        rules.take(conditions)
         return CheckedFilter(filter: Filter(text, RuleSet(rules, files: [file])), findings: conditions.findings)
     }
 
