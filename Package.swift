@@ -71,19 +71,28 @@ let package = Package(
                 "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Loop", "Records", "Redis",
                 "Routing", "Rules", "Telemetry", "Vault", "Webhooks",
             ]),
+        module(
+            "Deliveries",
+            [
+                "Audit", "Codec", "Crypto", "Events", "Gateway", "Loop", "Records", "Redis", "Routing", "Rules",
+                "Telemetry", "Webhooks",
+            ]),
         // surface
         module(
             "API",
             [
-                "Audit", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits", "Loop",
-                "Records", "Redis", "Routing", "Rules", "Subscriptions", "Telemetry", "Tenancy", "Trials", "Vault",
+                "Audit", "Codec", "Crypto", "Deliveries", "Events", "Gateway", "HTTP", "Identity", "Language", "Limits",
+                "Loop", "Records", "Redis", "Routing", "Rules", "Subscriptions", "Telemetry", "Tenancy", "Trials",
+                "Vault", "Webhooks",
             ]),
         .executableTarget(
             name: "weir",
             dependencies: [
-                "API", "Audit", "CLinux", "Codec", "Crypto", "Events", "Gateway", "HTTP", "Identity", "Ingest",
+                "API", "Audit", "CLinux", "Codec", "Crypto", "Deliveries", "Events", "Gateway", "HTTP", "Identity",
+                "Ingest",
                 "Language", "Limits", "Loop", "Records", "Redis", "Routing", "Rules", "Subscriptions", "Telemetry",
-                "Tenancy", "Trials", "Vault", "WeCom", "Webhooks",
+                "Tenancy", "Trials",
+                "Vault", "WeCom", "Webhooks",
             ], swiftSettings: settings),
         // tests
         .target(name: "TestBasics", path: "Tests/TestBasics", swiftSettings: settings),
@@ -124,7 +133,7 @@ let package = Package(
         tests(of: "Trials", using: ["Gateway"], excluding: ["Golden"]),
         tests(of: "Ingest", using: ["TestSupport"]),
         tests(of: "Routing", using: ["TestSupport"]),
-        tests(of: "Webhooks"),
+        tests(of: "Webhooks", using: ["Gateway", "Loop", "Redis", "Telemetry", "TestSupport"]),
         tests(of: "Vault", using: ["Crypto", "Redis", "TestSupport"]),
         tests(
             of: "Identity",
@@ -134,6 +143,7 @@ let package = Package(
         tests(of: "Audit", using: ["Codec", "Crypto", "TestSupport"]),
         tests(of: "Records", using: ["TestSupport"]),
         tests(of: "Tenancy", using: ["TestSupport"]),
+        tests(of: "Deliveries", using: ["Gateway", "Loop", "Redis", "TestSupport", "Webhooks"]),
         tests(
             of: "Subscriptions",
             using: [

@@ -3,12 +3,14 @@
 The table below is written by hand, from what the roles are for. An endpoint that has no row fails the test.
 """
 
+import functools
 import itertools
 import time
 
 import pytest
 
 from harness.api import FAST, PASSWORD, API, administrator
+from harness.polling import eventually
 
 # Columns: nobody | platform-admin, operator and viewer of the platform | tenant-admin, operator, viewer of the tenant whose object
 # it is | the same three of another tenant. Where a row has no last group, the endpoint is not about one tenant.
@@ -39,6 +41,18 @@ MATRIX = {
     "rotateSubscriptionSecret": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "enableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "disableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "listEndpoints": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "listDeliveries": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "getDelivery": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "retryDelivery": "401 | 202 202 403 | 202 202 403 | 404 404 403",
+    "listDeadLetters": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "retryDeadLetter": "401 | 202 202 403 | 202 202 403 | 404 404 403",
+    "dropDeadLetter": "401 | 204 204 403 | 204 204 403 | 404 404 403",
+    "dropDeadLetters": "401 | 204 204 403 | 204 204 403 | 404 404 403",
+    "listReplays": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "createReplay": "401 | 201 201 403 | 201 201 403 | 404 404 403",
+    "getReplay": "401 | 200 200 200 | 200 200 200 | 404 404 404",
+    "cancelReplay": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "listUsers": "401 | 200 403 403 | 200 403 403 | 404 403 403",
     "createUser": "401 | 201 403 403 | 201 403 403 | 404 403 403",
     "getUser": "401 | 200 403 403 | 200 403 403 | 404 403 403",
@@ -70,6 +84,7 @@ BODIES = {
     "createSubscription": lambda it: {"url": "https://crm.example.com/hook", "tenant_id": it.tenant},
     "updateSubscription": lambda it: {"description": it.fresh("CRM")},
     "rotateSubscriptionSecret": lambda it: {},
+    "createReplay": lambda it: {"endpoint": it.webhook, "rate": 1000},
     "updateUser": lambda it: {"status": "active"},
     "createAPIKey": lambda it: {"name": "robot", "role": "viewer", "tenant_id": it.tenant},
     "checkRules": lambda it: {"text": ""},
@@ -79,6 +94,15 @@ BODIES = {
 }  # fmt: skip
 QUERIES = {
     "listSubscriptions": "tenant_id={tenant}",
+    "listEndpoints": "tenant_id={tenant}",
+    "listDeliveries": "tenant_id={tenant}",
+    "getDelivery": "endpoint={webhook}",
+    "retryDelivery": "endpoint={webhook}",
+    "listDeadLetters": "endpoint={webhook}",
+    "retryDeadLetter": "endpoint={webhook}",
+    "dropDeadLetter": "endpoint={webhook}",
+    "dropDeadLetters": "endpoint={webhook}",
+    "listReplays": "tenant_id={tenant}",
     "listUsers": "tenant_id={tenant}",
     "listAPIKeys": "tenant_id={tenant}",
     "listAuditEntries": "tenant_id={tenant}",
@@ -111,6 +135,32 @@ class Tenant:
 
     def key(self):
         made = self.admin.post("/api/v1/api-keys", BODIES["createAPIKey"](self))
+        assert made.status == 201, made.text
+        return made.json["id"]
+
+    @functools.cached_property
+    def webhook(self):
+        """Of a subscription; its id."""
+        self.subscription()
+        listed = lambda: self.admin.get(f"/api/v1/endpoints?tenant_id={self.tenant}").json["endpoints"]
+        return eventually(listed, what="the webhook is in force")[0]["id"]
+
+    def letter(self):
+        event = ["endpoint", self.webhook, "id", "evt_1", "event", '{"id":"evt_1","type":"message.received"}']
+        entry = self.admin.gateway.redis_cli("XADD", f"weir:{{3}}:dead:{self.webhook}", "*", *event)
+        return f"3-{entry.strip()}"
+
+    def delivery(self):
+        """One that became a dead letter."""
+        letter = self.letter()
+        words = f"x {letter[2:]} 1 500 status_5xx 1 1 evt_1 message.received - -"
+        self.admin.gateway.redis_cli(
+            "XADD", f"weir:{{3}}:attempts:{self.webhook}", "*", "l", letter[2:], "a", words)  # fmt: skip
+        return letter
+
+    @functools.cached_property
+    def replay(self):
+        made = self.admin.post("/api/v1/replays", BODIES["createReplay"](self))
         assert made.status == 201, made.text
         return made.json["id"]
 
@@ -148,9 +198,15 @@ class World:
             path = path.replace("{key_id}", about.key())
         if "{subscription_id}" in path:
             path = path.replace("{subscription_id}", about.subscription())
+        if "{delivery_id}" in path:
+            path = path.replace("{delivery_id}", about.delivery())
+        if "{letter_id}" in path:
+            path = path.replace("{letter_id}", about.letter())
+        if "{replay_id}" in path:
+            path = path.replace("{replay_id}", about.replay)
         path = path.replace("{tenant_id}", about.tenant)
         if operation in QUERIES:
-            path += "?" + QUERIES[operation].format(tenant=about.tenant)
+            path += "?" + QUERIES[operation].format(tenant=about.tenant, webhook=QUERIES[operation].count("{webhook}") and about.webhook)
         body = BODIES[operation](about) if operation in BODIES else None
         return actor.call(method, path, body)
 

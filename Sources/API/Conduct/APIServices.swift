@@ -34,12 +34,14 @@ package final class APIServices {
     package let quotas: QuotaBook
     package let subscriptions: SubscriptionDirectory
     package let rules: RuleDesk
+    let deliveries: DeliveryDesk
     let idempotency: Idempotency
     let log: Logger
 
     package init(
         redis: RedisClient, audit: AuditLog, identity: IdentityService, tenants: TenantDirectory, quotas: QuotaBook,
-        subscriptions: SubscriptionDirectory, rules: RuleDesk, idempotency: Idempotency, log: Logger
+        subscriptions: SubscriptionDirectory, rules: RuleDesk, deliveries: DeliveryDesk, idempotency: Idempotency,
+        log: Logger
     ) {
         self.redis = redis
         self.audit = audit
@@ -48,6 +50,7 @@ package final class APIServices {
         self.quotas = quotas
         self.subscriptions = subscriptions
         self.rules = rules
+        self.deliveries = deliveries
         self.idempotency = idempotency
         self.log = log
     }

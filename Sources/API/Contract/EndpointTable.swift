@@ -11,6 +11,7 @@ package struct EndpointTable: Sendable {
     package static let all: [Endpoint] =
         TenantEndpoints.all + SubscriptionEndpoints.all + UsageEndpoints.all + AuthEndpoints.all + UserEndpoints.all
         + APIKeyEndpoints.all
+        + WebhookEndpoints.all + DeliveryEndpoints.all + DeadLetterEndpoints.all + ReplayEndpoints.all
         + AuditEndpoints.all + RuleEndpoints.all + MonitorEndpoints.all
         + DescriptionEndpoints.all
 

@@ -4,6 +4,7 @@
 import API
 import Audit
 import Crypto
+import Deliveries
 import Gateway
 import Identity
 import Loop
@@ -27,6 +28,8 @@ final class Administration {
         let subscriptions: SubscriptionDirectory
         let follower: SubscriptionFollower
         let auditKeeping: AuditKeeping
+        let replays: RecordStore<Replay>
+        let replayRunner: ReplayRunner
         let idempotency: Idempotency
     }
 
@@ -43,6 +46,7 @@ final class Administration {
     private let publish: ([Subscriber]) -> Void
     /// Names of the tenants in weir.conf.
     private var configured: Set<String>
+    private let replayWorld: () -> ReplayWorld?
     private let health: Health
     private let metrics: IdentityMetrics
     private let log: Logger
@@ -51,12 +55,15 @@ final class Administration {
 
     /// - Parameters:
     ///   - blocking: a connection for the feed alone.
+    ///   - replayWorld: the configuration that replays go by; nil until it is known whole.
     ///   - publish: told what tenants subscribed to, at the start and whenever it is something else.
     init(
         redis: RedisClient, blocking: RedisClient, masterKey source: MasterKeySource, _ configuration: Configuration,
-        health: Health, metrics: IdentityMetrics, log: Logger, publish: @escaping ([Subscriber]) -> Void
+        replayWorld: @escaping () -> ReplayWorld?, health: Health, metrics: IdentityMetrics, log: Logger,
+        publish: @escaping ([Subscriber]) -> Void
     ) {
         loop = redis.loop
+        self.replayWorld = replayWorld
         self.redis = redis
         self.blocking = blocking
         self.source = source
@@ -79,7 +86,7 @@ final class Administration {
             guard await redis.untilConnected(by: loop.now + .seconds(1)) else { continue }
             do {
                 let vault = try await VaultOpening.open(source, redis)
-                let parts = try Parts(vault, redis, blocking, auditSettings, delivery, metrics, log)
+                let parts = try Parts(vault, redis, blocking, auditSettings, delivery, replayWorld, metrics, log)
                 parts.tenants.configured = configured
                 let first = try await parts.identity.prepare()
                 if let first { announce(first.username, first.password) }
@@ -110,6 +117,7 @@ final class Administration {
                     self.health.set(Self.subscriptionsPart, .ready)
                 }
             })
+        running.append(loop.spawn { await parts.replayRunner.run() })
         health.set(Self.part, .ready)
     }
 
@@ -131,6 +139,7 @@ final class Administration {
         isStopped = true
         parts?.identity.stop()
         parts?.auditKeeping.stop()
+        parts?.replayRunner.stop()
         await parts?.tenantKeeping.stop()
         await parts?.follower.stop()
         await parts?.feed.stop()
@@ -141,7 +150,8 @@ final class Administration {
 extension Administration.Parts {
     fileprivate init(
         _ vault: Vault, _ redis: RedisClient, _ blocking: RedisClient, _ settings: AuditSettings,
-        _ delivery: DeliverySettings, _ metrics: IdentityMetrics, _ log: Logger
+        _ delivery: DeliverySettings, _ replayWorld: @escaping () -> ReplayWorld?, _ metrics: IdentityMetrics,
+        _ log: Logger
     ) throws {
         self.vault = vault
         audit = try AuditLog(redis: redis)
@@ -160,11 +170,15 @@ extension Administration.Parts {
         }
         subscriptions = SubscriptionDirectory(
             store: subscriptionStore, vault: vault, follower: follower, random: .system)
+        replays = RecordStore(redis: redis, audit: audit)
+        replayRunner = ReplayRunner(
+            store: replays, feed: feed, random: .system, log: log.named("replays"), world: replayWorld)
         // First whoever could still come in, then what goes out.
         let data: [any TenantData] = [
             TenantRecords("users", RecordStore<User>(redis: redis, audit: audit)) { User.list(ofTenant: $0.id) },
             TenantRecords("keys", RecordStore<APIKey>(redis: redis, audit: audit)) { APIKey.list(ofTenant: $0.id) },
             TenantRecords("subscriptions", subscriptionStore) { Subscription.list(ofTenant: $0.id) },
+            TenantRecords("replays", replays) { Replay.list(ofTenant: $0.id) },
             TenantCounters(redis: redis), TenantDeliveries(redis: redis),
         ]
         tenantKeeping = TenantKeeping(tenants, data: data) { fault in

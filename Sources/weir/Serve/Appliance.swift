@@ -2,6 +2,7 @@
 // traffic loops, one thread each.
 
 import API
+import Deliveries
 import Events
 import Gateway
 import HTTP
@@ -169,7 +170,8 @@ final class Appliance {
             loop: loop, address: address, resolver: Resolver(loop: loop), tls: prepared.client,
             replyTimeout: ChangeFeed.replyTimeout)
         let administration = Administration(
-            redis: redis, blocking: blocking, masterKey: prepared.masterKey, prepared.configuration, health: health,
+            redis: redis, blocking: blocking, masterKey: prepared.masterKey, prepared.configuration,
+            replayWorld: { [unowned self] in subscribed.map { ReplayWorld(prepared.table, $0.table) } }, health: health,
             metrics: IdentityMetrics(metrics), log: log.named("identity")
         ) { [unowned self] in
             let subscribed = Subscribed($0)
@@ -202,9 +204,13 @@ final class Appliance {
         let endpoints = RuleEndpoints(
             surroundings: surroundings, delivery: prepared.configuration.delivery, policy: nil)
         let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:))
+        let deliveries = DeliveryDesk(redis: redis, replays: parts.replays) { [unowned self] in
+            (prepared.table.endpoints + (subscribed?.table.endpoints ?? [])).sorted { $0.id.text < $1.id.text }
+        }
         api?.services = APIServices(
             redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,
-            subscriptions: parts.subscriptions, rules: rules, idempotency: parts.idempotency, log: log.named("api"))
+            subscriptions: parts.subscriptions, rules: rules, deliveries: deliveries,
+            idempotency: parts.idempotency, log: log.named("api"))
     }
 
     private func startControlListeners(_ redis: RedisClient) throws {

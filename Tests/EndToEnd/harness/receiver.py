@@ -21,6 +21,7 @@ class Answer:
     status: int = 200
     headers: dict = field(default_factory=dict)
     held: threading.Event | None = None  # answered only when the test sets it
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -162,8 +163,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
+        self.wfile.write(answer.body)
 
     def log_message(self, *_):
         pass
