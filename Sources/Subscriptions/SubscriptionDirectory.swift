@@ -17,6 +17,8 @@ package final class SubscriptionDirectory {
     private let vault: Vault
     private let follower: SubscriptionFollower
     private var random: RandomSource
+    /// That of the running configuration.
+    private var policy: AddressPolicy { AddressPolicy(follower.defaults) }
     private var now: Int64 { store.redis.loop.wallMilliseconds }
     /// Of tenants for whom one is being made: one at a time, so that they are counted right.
     private var making: [String: [Gate]] = [:]
@@ -53,7 +55,7 @@ package final class SubscriptionDirectory {
     package func create(
         _ draft: Draft, tenant: String, code: String, by name: String, _ origin: Origin
     ) async throws(SubscriptionFault) -> Stored<Subscription> {
-        try check(draft.settings.problems() + Self.problems(in: draft.headers))
+        try check(draft.settings.problems(reaching: policy) + Self.problems(in: draft.headers))
         let id = RecordID.make(at: now, using: &random)
         let secrets = SubscriptionSecrets(key: try made(draft.key), headers: draft.headers)
         let place = SealedPlace(kind: Subscription.kind, id: id, field: Subscription.sealedField)
@@ -80,7 +82,7 @@ package final class SubscriptionDirectory {
     package func change(
         _ stored: Stored<Subscription>, _ settings: SubscriptionSettings, headers: [EndpointHeader]?, _ origin: Origin
     ) async throws(SubscriptionFault) -> Stored<Subscription> {
-        try check(settings.problems() + Self.problems(in: headers ?? []))
+        try check(settings.problems(reaching: policy) + Self.problems(in: headers ?? []))
         var subscription = stored.value
         subscription.settings = settings
         // Whoever is behind the other URL has not shown anything.

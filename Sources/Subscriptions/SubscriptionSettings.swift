@@ -2,7 +2,7 @@
 
 package import Codec
 import Events
-import Gateway
+package import Gateway
 package import Language
 import Rules
 
@@ -95,12 +95,17 @@ package enum SubscriptionRules {
 
 extension SubscriptionSettings {
     /// Everything that is wrong, all at once.
-    package func problems() -> [SubscriptionProblem] {
+    /// - policy: where deliveries may lead. What a host's name leads to shows when it is delivered to.
+    package func problems(reaching policy: AddressPolicy) -> [SubscriptionProblem] {
         var problems: [SubscriptionProblem] = []
         func add(_ field: String, _ code: String, _ detail: String) {
             problems.append(SubscriptionProblem(field: field, code: code, detail: detail))
         }
-        do { _ = try HTTPURL(url) } catch { add("url", "invalid_url", "\(error)") }
+        do {
+            if let problem = policy.problem(with: try HTTPURL(url)) { add("url", "unreachable_url", problem) }
+        } catch {
+            add("url", "invalid_url", "\(error)")
+        }
         for (index, pattern) in types.enumerated() where EventTypeSet(pattern: pattern) == nil {
             let guess = didYouMeanSuffix(pattern, among: EventType.allCases.map(\.name))
             add(

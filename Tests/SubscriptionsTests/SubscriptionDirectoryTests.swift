@@ -45,6 +45,19 @@ import Vault
         }
     }
 
+    @Test("a URL that may not be reached is refused, by what the configuration allows now")
+    func unreachable() async throws {
+        try await withOffice { _, office, _, _ in
+            for url in ["https://10.0.0.1/", "https://[::1]:8443/", "https://crm.example.com:25/"] {
+                await #expect(throws: SubscriptionFault.self, "\(url)") { try await office.make(["url": .string(url)]) }
+            }
+            var allowed = DeliverySettings()
+            allowed.privateNetworks = [try AddressRange("10.0.0.0/8")]
+            office.follower.defaults = allowed
+            _ = try await office.make(["url": "https://10.0.0.1/"])
+        }
+    }
+
     @Test("all that is wrong is told at once, and the place in a filter is shown")
     func invalid() async throws {
         try await withOffice { _, office, _, _ in
