@@ -160,9 +160,9 @@ class Tenant:
 
     @functools.cached_property
     def replay(self):
-        made = self.admin.post("/api/v1/replays", BODIES["createReplay"](self))
-        assert made.status == 201, made.text
-        return made.json["id"]
+        # Few may be under way at a time, and those of other tests may not have ended.
+        make = lambda: self.admin.post("/api/v1/replays", BODIES["createReplay"](self))
+        return eventually(lambda: (made := make()).status == 201 and made.json["id"], what="a replay is made")
 
     def subscription(self):
         made = self.admin.post("/api/v1/subscriptions", BODIES["createSubscription"](self))

@@ -172,12 +172,12 @@ final class Appliance {
         let administration = Administration(
             redis: redis, blocking: blocking, masterKey: prepared.masterKey, prepared.configuration,
             replayWorld: { [unowned self] in subscribed.map { ReplayWorld(prepared.table, $0.table) } }, health: health,
-            metrics: IdentityMetrics(metrics), log: log.named("identity")
-        ) { [unowned self] in
-            let subscribed = Subscribed($0)
-            self.subscribed = subscribed
-            for holder in traffic { hand(subscribed, to: holder) }
-        }
+            metrics: IdentityMetrics(metrics), log: log.named("identity"),
+            publish: { [unowned self] in
+                let subscribed = Subscribed($0)
+                self.subscribed = subscribed
+                for holder in traffic { hand(subscribed, to: holder) }
+            })
         self.administration = administration
         loop.spawn {
             do throws(StartFault) {
