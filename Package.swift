@@ -59,7 +59,9 @@ let package = Package(
         module(
             "Ingest", ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Limits", "Loop", "Redis", "Telemetry", "WeCom"]),
         module("Routing", ["Codec", "Events", "Gateway", "Language", "Loop", "Redis", "Rules", "Telemetry"]),
-        module("Webhooks", ["Codec", "Crypto", "Gateway", "HTTP", "Loop", "Redis", "Telemetry"]),
+        module(
+            "Webhooks",
+            ["Codec", "Crypto", "Events", "Gateway", "HTTP", "Language", "Limits", "Loop", "Redis", "Telemetry"]),
         module("Audit", ["Codec", "Crypto", "Events", "Loop", "Redis"]),
         module("Records", ["Audit", "Codec", "Loop", "Redis"]),
         module("Vault", ["Codec", "Crypto", "Records", "Redis"]),
@@ -133,7 +135,7 @@ let package = Package(
         tests(of: "Trials", using: ["Gateway"], excluding: ["Golden"]),
         tests(of: "Ingest", using: ["TestSupport"]),
         tests(of: "Routing", using: ["TestSupport"]),
-        tests(of: "Webhooks", using: ["Gateway", "Loop", "Redis", "Telemetry", "TestSupport"]),
+        tests(of: "Webhooks", using: ["Events", "Gateway", "Language", "Loop", "Redis", "Telemetry", "TestSupport"]),
         tests(of: "Vault", using: ["Crypto", "Redis", "TestSupport"]),
         tests(
             of: "Identity",

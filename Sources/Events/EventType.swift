@@ -36,6 +36,9 @@ package enum EventType: UInt8, CaseIterable, Sendable {
     case suiteRegistered
     case botEvent
     case quotaReached
+    case endpointFailing
+    case endpointRecovered
+    case endpointDisabled
     case unknown
 }
 

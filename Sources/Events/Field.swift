@@ -205,6 +205,11 @@ package enum Field: UInt8, CaseIterable, Sendable {
     case used
     case limit
     case freesAt
+
+    // Endpoints
+    case endpoint
+    case failingSince
+    case disabledBy
 }
 
 extension Field {

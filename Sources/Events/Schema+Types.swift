@@ -35,6 +35,11 @@ extension Schema {
         EventTypeRow(.suiteRegistered, "suite.registered", "a corporation registered through a suite"),
         EventTypeRow(.botEvent, "bot.event", "somebody used an AI bot other than by a message"),
         EventTypeRow(.quotaReached, "quota.reached", "a tenant has used 80 % or all of a quota"),
+        EventTypeRow(
+            .endpointFailing, "endpoint.failing", "a webhook fails so often that it is tried only now and then"),
+        EventTypeRow(.endpointRecovered, "endpoint.recovered", "a webhook that failed takes deliveries again"),
+        EventTypeRow(
+            .endpointDisabled, "endpoint.disabled", "a webhook gets nothing any more until it is enabled again"),
         EventTypeRow(.unknown, "unknown", "nothing this version knows; `raw` has all of it"),
     ]
 }
@@ -75,7 +80,7 @@ extension EventTypeSet {
     /// Types a WeCom callback carries; all but those of instances and of Weir's own.
     static let callback = all.subtracting([
         .accountQRCode, .accountLogin, .accountLogout, .messageSent, .messageFailed, .sendRequested, .quotaReached,
-    ])
+    ]).subtracting(.endpoints)
 
     /// Types that a suite's instruction callbacks carry.
     static let suite: EventTypeSet = [
@@ -85,7 +90,10 @@ extension EventTypeSet {
     ]
 
     /// Types about or caused by a member.
-    static let people = all.subtracting([.accountQRCode, .suiteTicket, .quotaReached])
+    static let people = all.subtracting([.accountQRCode, .suiteTicket, .quotaReached]).subtracting(.endpoints)
+
+    /// What Weir tells of webhooks.
+    static let endpoints: EventTypeSet = [.endpointFailing, .endpointRecovered, .endpointDisabled]
 
     static let customers: EventTypeSet = [.customerChanged, .acquisitionChanged, .archiveNotified, .unknown]
 }

@@ -8,6 +8,7 @@ package enum Schema {
         recordFields + originFields
         + messageFields + accountFields + interactionFields + jobFields
         + contactFields + customerFields + officeFields + suiteFields + quotaFields
+        + endpointFields
 
     // What is asked for on the way of an event lies in columns of its own: a row is large, and to copy one costs counting
     // the references to all of its texts.

@@ -21,6 +21,9 @@ package enum FaultPoint: String, CaseIterable, Sendable {
     case deliverySent = "delivery.sent"
     case deliveryAnswered = "delivery.answered"
 
+    case endpointDisableSent = "endpoint.disable-sent"
+    case endpointDisabled = "endpoint.disabled"
+
     case settlementSent = "settlement.sent"
     case settlementCommitted = "settlement.committed"
 

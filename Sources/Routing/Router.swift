@@ -24,6 +24,7 @@ package final class Router {
     /// What stays of routed events in the inboxes, for a look back.
     package var history: HistorySettings
     private var planner: RoutingPlanner
+    private let isDisabled: (String) -> Bool
     private var keeper: LeaseKeeper?
     /// The partitions to work on, by the leases that allow it.
     private var working: [Partition: Lease] = [:]
@@ -34,13 +35,14 @@ package final class Router {
 
     package init(
         redis: RedisClient, blocking: RedisClient, owner: String, table: RoutingTable, subscribers: SubscriberTable,
-        history: HistorySettings, log: Logger, metrics: RoutingMetrics
+        history: HistorySettings, isDisabled: @escaping (String) -> Bool, log: Logger, metrics: RoutingMetrics
     ) {
         loop = redis.loop
         self.redis = redis
         self.blocking = blocking
         reader = StreamReader(commands: redis, blocking: blocking) { $0.inbox }
-        planner = RoutingPlanner(table, subscribers)
+        planner = RoutingPlanner(table, subscribers, isDisabled: isDisabled)
+        self.isDisabled = isDisabled
         self.history = history
         self.log = log
         self.metrics = metrics
@@ -50,7 +52,7 @@ package final class Router {
     /// Replaced whole between two batches.
     package var table: RoutingTable {
         get { planner.table }
-        set { planner = RoutingPlanner(newValue, planner.subscribers) }
+        set { planner = RoutingPlanner(newValue, planner.subscribers, isDisabled: isDisabled) }
     }
 
     /// The same, by itself.

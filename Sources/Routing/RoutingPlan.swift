@@ -29,15 +29,21 @@ struct RoutingPlanner {
     var subscribers: SubscriberTable {
         didSet { filters.removeAll() }
     }
+    /// Asked about each endpoint: a disabled one gets nothing.
+    private let isDisabled: (String) -> Bool
     private var matcher: Matcher
     /// Those of subscribers' filters that were asked, by endpoint.
     private var filters: [String: FilterMatcher] = [:]
     /// Of the event that was planned last.
     private(set) var decision = Decision()
 
-    init(_ table: RoutingTable, _ subscribers: SubscriberTable = .none) {
+    init(
+        _ table: RoutingTable, _ subscribers: SubscriberTable = .none,
+        isDisabled: @escaping (String) -> Bool = { _ in false }
+    ) {
         self.table = table
         self.subscribers = subscribers
+        self.isDisabled = isDisabled
         matcher = Matcher(table.rules)
     }
 
@@ -81,7 +87,9 @@ struct RoutingPlanner {
             }
         }
         let id = event.text(of: .id) ?? ""
-        for endpoint in endpoints {
+        // What Weir says of an endpoint does not go there: it would only fail again.
+        let subject = event.text(of: .endpoint)
+        for endpoint in endpoints where endpoint != subject && !isDisabled(endpoint) {
             entries.append(
                 PlannedEntry(
                     stream: .webhooks,

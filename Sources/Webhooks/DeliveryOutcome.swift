@@ -20,6 +20,23 @@ package struct AttemptResult: Sendable {
     package var answer: [UInt8] = []
 }
 
+extension AttemptResult {
+    /// What it says of the endpoint.
+    var ending: EndpointConduct.Ending {
+        switch outcome {
+        case .delivered: .delivered
+        case .failed(.throttled, _, _), .failed(.unreachable, _, _): .overloaded
+        case .failed, .refused: .failed
+        }
+    }
+
+    /// For how long the receiver, as a whole, wants to be left alone.
+    var pauseAskedFor: Duration? {
+        guard status == 429 || status == 503, case .failed(_, _, let retryAfter) = outcome else { return nil }
+        return retryAfter
+    }
+}
+
 package enum FailureReason: String, MetricLabel, CaseIterable, Sendable {
     case lookup
     case connect

@@ -34,6 +34,7 @@ final class Lane {
     static let returnMax = Duration.seconds(300)
 
     let prepared: PreparedEndpoint
+    let terms: EndpointPermits.Terms
     /// Shared with the endpoint's lanes on other loops.
     let permits: EndpointPermits
     private var queue: [QueuedDelivery] = []
@@ -43,11 +44,14 @@ final class Lane {
     private(set) var underWay = 0
     /// How long an attempt takes, smoothed; at first a guess.
     private var attemptTime = Duration.milliseconds(100)
+    /// Set while nothing may begin.
+    private var alarm: LoopTimer?
     /// When the last of those that found no room comes back.
     private var lastReturn = Instant(nanoseconds: 0)
 
     init(_ prepared: PreparedEndpoint, _ permits: EndpointPermits) {
         self.prepared = prepared
+        terms = EndpointPermits.Terms(prepared.endpoint)
         self.permits = permits
     }
 
@@ -91,6 +95,12 @@ final class Lane {
     func finish(after time: Duration) {
         underWay -= 1
         attemptTime = (attemptTime * 7 + time) / 8
+    }
+
+    /// Runs `then` at `due`, and forgets what was to be run before.
+    func sleep(until due: Instant?, on loop: EventLoop, then: @escaping () -> Void) {
+        alarm?.cancel()
+        alarm = due.map { loop.schedule(at: $0, then) }
     }
 
     /// Takes out what waits, of one partition or of all.

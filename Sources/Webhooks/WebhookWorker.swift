@@ -18,50 +18,54 @@ package import Telemetry
 /// Belongs to one loop.
 package final class WebhookWorker {
     /// What deliveries may hold of a loop's memory; reading pauses above.
-    private static let inMemoryMax = 4096
-    private static let bytesInMemoryMax = 64 << 20
+    static let inMemoryMax = 4096
+    static let bytesInMemoryMax = 64 << 20
     /// An endpoint nobody knows may be one that this loop, or this instance, has not been told of yet while a reload goes
     /// round. So its deliveries are looked at again, and given up when they have waited for this long.
-    private static let unknownEndpointFor = Duration.seconds(600)
-    private static let unknownEndpointPause = Duration.seconds(30)
+    static let unknownEndpointFor = Duration.seconds(600)
+    static let unknownEndpointPause = Duration.seconds(30)
 
-    private let loop: EventLoop
-    private let redis: RedisClient
-    private let reader: StreamReader
-    private let blocking: RedisClient
-    private let sender: WebhookSender
-    private let log: Logger
-    private let metrics: WebhookMetrics
-    private var random: RandomSource
-    private var keeper: LeaseKeeper?
-    private var settlements: Settlements?
-    private let counts: EndpointCounts
-    private var retries: DueRetries?
+    let loop: EventLoop
+    let redis: RedisClient
+    let reader: StreamReader
+    let blocking: RedisClient
+    let sender: WebhookSender
+    let log: Logger
+    let metrics: WebhookMetrics
+    var random: RandomSource
+    var keeper: LeaseKeeper?
+    var settlements: Settlements?
+    let counts: EndpointCounts
+    var retries: DueRetries?
 
-    private var directory: EndpointDirectory
-    private var schedule: RetrySchedule
-    private let permits: PermitTable
-    private let waiter: LoopWaiter
-    private var lanes: [String: Lane] = [:]
+    var directory: EndpointDirectory
+    var terms: DeliveryTerms
+    let endpoints: EndpointBook
+    let states: EndpointStateStore
+    let herald: EndpointHerald?
+    /// Whether `endpoints` has what Redis knows.
+    var hasStates = false
+    let waiter: LoopWaiter
+    var lanes: [String: Lane] = [:]
     /// The partitions to work on, by the leases that allow it.
-    private var working: [Partition: Lease] = [:]
+    var working: [Partition: Lease] = [:]
     /// What is in memory of each partition, waiting or under way, and not settled yet. Outlives the lease.
-    private var known: [Partition: Set<StreamID>] = [:]
+    var known: [Partition: Set<StreamID>] = [:]
     /// Who waits until nothing of a partition is in memory.
-    private var settledGates: [Partition: [Gate]] = [:]
-    private var inMemory = 0
-    private var bytesInMemory = 0
+    var settledGates: [Partition: [Gate]] = [:]
+    var inMemory = 0
+    var bytesInMemory = 0
     /// Who waits for room in memory: the reader, and the scans of due retries.
-    private var roomGates: [Gate] = []
-    private var isStopping = false
+    var roomGates: [Gate] = []
+    var isStopping = false
     /// The time for attempts under way to end is over.
-    private var isCutOff = false
-    private let ended = Gate()
+    var isCutOff = false
+    let ended = Gate()
 
     package init(
         redis: RedisClient, blocking: RedisClient, owner: String, client: HTTPClient, directory: EndpointDirectory,
-        schedule: RetrySchedule, history: DeliveryHistorySettings, permits: PermitTable, random: RandomSource,
-        log: Logger, metrics: WebhookMetrics
+        terms: DeliveryTerms, endpoints: EndpointBook, herald: EndpointHerald?, random: RandomSource, log: Logger,
+        metrics: WebhookMetrics
     ) {
         loop = redis.loop
         self.redis = redis
@@ -70,8 +74,10 @@ package final class WebhookWorker {
         reader = StreamReader(commands: redis, blocking: blocking) { $0.webhooks }
         sender = WebhookSender(loop: redis.loop, client: client)
         self.directory = directory
-        self.schedule = schedule
-        self.permits = permits
+        self.terms = terms
+        self.endpoints = endpoints
+        self.herald = herald
+        states = EndpointStateStore(redis: redis, table: endpoints)
         waiter = LoopWaiter(on: redis.loop)
         self.random = random
         self.log = log
@@ -79,20 +85,19 @@ package final class WebhookWorker {
         let keeper = LeaseKeeper(role: .worker, owner: owner, redis: redis, holder: self)
         self.keeper = keeper
         settlements = Settlements(
-            redis: redis, history: history, counts: counts, log: log, lease: { keeper[$0] },
+            redis: redis, history: terms.history, counts: counts, log: log, lease: { keeper[$0] },
             onFenced: { (lease) throws(RedisError) in try await keeper.wasFenced(lease) },
             onSettled: { [unowned self] in settled($0, $1) })
         retries = DueRetries(redis: redis, log: log, taker: self)
         waiter.worker.value = self
+        endpoints.add(waiter)
     }
 
     /// At a reload: what waits for an endpoint that changed goes to what it is now.
-    package func replace(
-        directory: EndpointDirectory, schedule: RetrySchedule, history: DeliveryHistorySettings
-    ) {
+    package func replace(directory: EndpointDirectory, terms: DeliveryTerms) {
         self.directory = directory
-        self.schedule = schedule
-        settlements?.history = history
+        self.terms = terms
+        settlements?.history = terms.history
         renewLanes()
     }
 
@@ -130,10 +135,11 @@ package final class WebhookWorker {
         timer.cancel()
         counts.flush()
         _ = await ended.wait()
+        endpoints.remove(waiter)
         waiter.worker.value = nil
     }
 
-    private func take(_ batch: StreamBatch) {
+    func take(_ batch: StreamBatch) {
         for entry in batch.entries {
             guard reader.advance(batch.partition, to: entry.id) else { return }
             guard let delivery = Delivery(entry) else {
@@ -149,14 +155,14 @@ package final class WebhookWorker {
 
     // MARK: Deliveries
 
-    private func accept(_ item: QueuedDelivery) {
+    func accept(_ item: QueuedDelivery) {
         guard enter(item.delivery.id, of: item.partition) else { return }
         bytesInMemory += item.delivery.record.count
         place(item)
     }
 
     /// Counts a delivery as in memory, unless it is already, or the partition is not this loop's to work on any more.
-    private func enter(_ id: StreamID, of partition: Partition) -> Bool {
+    func enter(_ id: StreamID, of partition: Partition) -> Bool {
         guard working[partition] != nil, known[partition, default: []].insert(id).inserted else { return false }
         inMemory += 1
         metrics.waiting.add(1)
@@ -164,7 +170,7 @@ package final class WebhookWorker {
     }
 
     /// Puts a delivery that is in memory into its lane, or settles it where that is impossible.
-    private func place(_ item: QueuedDelivery) {
+    func place(_ item: QueuedDelivery) {
         guard let lane = lane(for: item.delivery.endpoint) else {
             let age = loop.wallMilliseconds - item.delivery.acceptedAt
             guard age < Self.unknownEndpointFor.milliseconds else {
@@ -172,6 +178,7 @@ package final class WebhookWorker {
             }
             return retry(item, after: Self.unknownEndpointPause, reason: FailureReason.endpointRemoved.rawValue)
         }
+        guard !endpoints.isDisabled(item.delivery.endpoint) else { return refuse(item) }
         let share = LaneShare(freeCount: Self.inMemoryMax - inMemory, freeBytes: Self.bytesInMemoryMax - bytesInMemory)
         if lane.offer(item, within: share) {
             pump(lane)
@@ -181,17 +188,20 @@ package final class WebhookWorker {
         }
     }
 
-    private func renewLanes() {
+    func renewLanes() {
         let stale = lanes.filter { directory[$0.key] != $0.value.prepared.endpoint || $0.value.isEmpty }
-        for id in stale.keys { lanes[id] = nil }
+        for (id, lane) in stale {
+            lane.sleep(until: nil, on: loop) {}
+            lanes[id] = nil
+        }
         for item in stale.values.flatMap({ $0.drop() }) { place(item) }
     }
 
-    private func lane(for id: String) -> Lane? {
+    func lane(for id: String) -> Lane? {
         guard let endpoint = directory[id] else { return nil }
         if let lane = lanes[id], lane.prepared.endpoint == endpoint { return lane }
         do {
-            let lane = Lane(try PreparedEndpoint(endpoint), permits.permits(of: id))
+            let lane = Lane(try PreparedEndpoint(endpoint), endpoints.permits(of: id))
             lanes[id] = lane
             return lane
         } catch {
@@ -200,72 +210,21 @@ package final class WebhookWorker {
         }
     }
 
-    /// Starts as many attempts as there are permits. While something waits, this loop is noted for the next permit.
-    private func pump(_ lane: Lane) {
-        while lane.hasWaiting, lane.permits.take(limit: lane.prepared.endpoint.concurrency, for: waiter) { begin(lane) }
+    // MARK: Outcomes
+
+    /// Its endpoint is disabled: there is no point in waiting.
+    func refuse(_ item: QueuedDelivery) {
+        giveUp(item, .endpointDisabled, detail: "the endpoint is disabled")
     }
 
-    /// A permit that another attempt gave back is this loop's: it is used, or passed on.
-    fileprivate func granted(_ permits: EndpointPermits) {
-        guard let lane = lanes[permits.endpoint], lane.hasWaiting else { return permits.giveBack() }
-        begin(lane)
-        pump(lane)
-    }
-
-    private func begin(_ lane: Lane) {
-        guard let item = lane.start() else { return lane.permits.giveBack() }
-        metrics.underWay.add(1)
-        loop.spawn {
-            let started = self.loop.now
-            await self.attempt(item, lane)
-            self.metrics.underWay.subtract(1)
-            lane.finish(after: self.loop.now - started)
-            lane.permits.giveBack()
-        }
-    }
-
-    private func attempt(_ item: QueuedDelivery, _ lane: Lane) async {
-        let started = loop.now
-        let startedAt = loop.wallMilliseconds
-        FaultPoint.deliveryAttempting.pass()
-        let result = await sender.attempt(item.delivery, to: lane.prepared)
-        FaultPoint.deliveryAnswered.pass()
-        metrics.attemptSeconds.observe(loop.now - started)
-        var item = item
-        item.delivery.attempts += 1
-        let record = AttemptRecord(
-            result, number: item.delivery.attempts, startedAt: startedAt, latency: loop.now - started)
-        switch result.outcome {
-        case .delivered(let status):
-            metrics.attempts[.delivered].increment()
-            metrics.deliverySeconds.observe(.milliseconds(loop.wallMilliseconds - item.delivery.acceptedAt))
-            log.debug("delivered", fields(item, detail: "status \(status)"))
-            settle(item, item.isRetry ? .settled : .sent, record)
-        case .failed(let reason, let detail, let retryAfter):
-            metrics.attempts[.failed].increment()
-            metrics.failures[reason].increment()
-            let chance = Double(random.next() >> 11) / Double(1 << 53)
-            guard let pause = schedule.pause(after: item.delivery.attempts, retryAfter: retryAfter, random: chance)
-            else {
-                return giveUp(item, reason, detail: detail, record)
-            }
-            log.info("an attempt failed and will be repeated", fields(item, detail: detail))
-            retry(item, after: pause, reason: reason.rawValue, record)
-        case .refused(let reason, let detail):
-            metrics.attempts[.refused].increment()
-            metrics.failures[reason].increment()
-            giveUp(item, reason, detail: detail, record)
-        }
-    }
-
-    private func retry(
+    func retry(
         _ item: QueuedDelivery, after pause: Duration, reason: String, _ attempt: AttemptRecord? = nil
     ) {
         let due = loop.wallMilliseconds + pause.milliseconds
         settle(item, .retry(due: due, reason: reason, holdsLine: false), attempt)
     }
 
-    private func giveUp(
+    func giveUp(
         _ item: QueuedDelivery, _ reason: FailureReason, detail: String, _ attempt: AttemptRecord? = nil
     ) {
         metrics.dead.increment()
@@ -273,14 +232,14 @@ package final class WebhookWorker {
         settle(item, .dead(reason: reason.rawValue, detail: detail), attempt)
     }
 
-    private func fields(_ item: QueuedDelivery, detail: String) -> LogFields {
+    func fields(_ item: QueuedDelivery, detail: String) -> LogFields {
         [
             "endpoint": item.delivery.endpoint, "event": item.delivery.eventID, "attempts": item.delivery.attempts,
             "detail": detail,
         ]
     }
 
-    private func settle(_ item: QueuedDelivery, _ outcome: Settlement.Outcome, _ attempt: AttemptRecord? = nil) {
+    func settle(_ item: QueuedDelivery, _ outcome: Settlement.Outcome, _ attempt: AttemptRecord? = nil) {
         bytesInMemory -= item.delivery.record.count
         let settlement = Settlement(
             delivery: item.delivery, line: item.delivery.endpoint, outcome: outcome, attempt: attempt)
@@ -288,14 +247,14 @@ package final class WebhookWorker {
     }
 
     /// Redis has the outcomes, or they are void because the partition has another owner.
-    private func settled(_ settlements: [Settlement], _ partition: Partition) {
+    func settled(_ settlements: [Settlement], _ partition: Partition) {
         for settlement in settlements {
             if case .retry(let due, _, _) = settlement.outcome { retries?.expect(partition, wallMilliseconds: due) }
         }
         leaveMemory(settlements.map(\.id), of: partition)
     }
 
-    private func leaveMemory(_ ids: some Collection<StreamID>, of partition: Partition) {
+    func leaveMemory(_ ids: some Collection<StreamID>, of partition: Partition) {
         known[partition]?.subtract(ids)
         inMemory -= ids.count
         metrics.waiting.subtract(ids.count)
@@ -306,14 +265,14 @@ package final class WebhookWorker {
         if hasRoom { openRoom() }
     }
 
-    private var hasRoom: Bool { inMemory < Self.inMemoryMax && bytesInMemory < Self.bytesInMemoryMax }
+    var hasRoom: Bool { inMemory < Self.inMemoryMax && bytesInMemory < Self.bytesInMemoryMax }
 
-    private func openRoom() {
+    func openRoom() {
         for gate in roomGates { gate.open() }
         roomGates.removeAll()
     }
 
-    private func untilRoom() async {
+    func untilRoom() async {
         while !hasRoom, !isStopping {
             let gate = Gate()
             roomGates.append(gate)
@@ -342,8 +301,26 @@ extension WebhookWorker: RetryTaker {
 extension WebhookWorker: LeaseHolder {
     package func gained(_ lease: Lease) {
         working[lease.partition] = lease
-        reader.add(lease.partition, from: .zero)
-        retries?.watch(lease.partition)
+        loop.spawn { await self.enter(lease) }
+    }
+
+    /// Begins with the partition, once it is known which endpoints are disabled.
+    func enter(_ lease: Lease) async {
+        while working[lease.partition] == lease, !isStopping {
+            do throws(RedisError) {
+                if !hasStates {
+                    for (endpoint, state) in try await states.load() { herald?.look(at: endpoint, state, states) }
+                    hasStates = true
+                }
+                // The lease may have gone meanwhile.
+                guard working[lease.partition] == lease else { return }
+                reader.add(lease.partition, from: .zero)
+                retries?.watch(lease.partition)
+                return
+            } catch {
+                await loop.sleep(until: loop.now + .milliseconds(200))
+            }
+        }
     }
 
     package func yield(_ lease: Lease) async {
@@ -360,7 +337,7 @@ extension WebhookWorker: LeaseHolder {
     }
 
     /// What waits in memory is forgotten, as it is in Redis; what is under way ends.
-    private func leave(_ lease: Lease) {
+    func leave(_ lease: Lease) {
         let partition = lease.partition
         guard working[partition] == lease else { return }
         working[partition] = nil
@@ -375,28 +352,20 @@ extension WebhookWorker: LeaseHolder {
 }
 
 /// How permits find a worker from other loops.
-private final class LoopWaiter: EndpointPermits.Waiter {
+final class LoopWaiter: EndpointPermits.Waiter {
     let worker: LoopLocal<WebhookWorker>
 
     init(on loop: EventLoop) { worker = LoopLocal(on: loop) }
 
-    func granted(_ permits: EndpointPermits) {
+    func granted(_ permits: EndpointPermits, _ attempt: EndpointConduct.Attempt) {
         worker.loop.submit { [worker] in
             // A worker that has stopped has no use for it; others may.
-            if let worker = worker.value { worker.granted(permits) } else { permits.giveBack() }
+            if let worker = worker.value { return worker.granted(permits, attempt) }
+            _ = permits.end(attempt, .unused, at: worker.loop.now, wall: worker.loop.wallMilliseconds)
         }
     }
-}
 
-extension AttemptRecord {
-    fileprivate init(_ result: AttemptResult, number: Int, startedAt: Int64, latency: Duration) {
-        let (reason, detail): (FailureReason?, String) =
-            switch result.outcome {
-            case .delivered: (nil, "")
-            case .failed(let reason, let detail, _), .refused(let reason, let detail): (reason, detail)
-            }
-        self.init(
-            number: number, startedAt: startedAt, latency: latency, status: result.status, reason: reason?.rawValue,
-            detail: detail, answer: result.answer)
+    func shouldAskAgain(_ endpoint: String) {
+        worker.loop.submit { [worker] in worker.value?.askAgain(endpoint) }
     }
 }

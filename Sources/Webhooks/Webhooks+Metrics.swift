@@ -15,6 +15,8 @@ package struct WebhookMetrics: Sendable {
     let deliverySeconds: Histogram
     let dead: Counter
     let parked: Counter
+    let openings: Counter
+    let disabled: Counter
     let underWay: Gauge
     let waiting: Gauge
 
@@ -32,6 +34,12 @@ package struct WebhookMetrics: Sendable {
             "weir_webhook_dead_letters_total", "Deliveries given up after their last attempt or by a refusal.")
         parked = registry.counter(
             "weir_webhook_parked_total", "Deliveries put off because the endpoint's queue in memory was full.")
+        openings = registry.counter(
+            "weir_webhook_breaker_openings_total",
+            "Endpoints that began to fail so often that they get only probes, as this process saw it.")
+        disabled = registry.counter(
+            "weir_webhook_endpoints_disabled_total", "Endpoints that this process disabled for failing, or after a 410."
+        )
         underWay = registry.gauge("weir_webhook_attempts_under_way", "Attempts under way now.")
         waiting = registry.gauge("weir_webhook_deliveries_in_memory", "Deliveries in memory, waiting or under way.")
     }

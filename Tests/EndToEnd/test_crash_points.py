@@ -65,6 +65,8 @@ CALLBACK = [
     Case("delivery.answered", attempts=(2,)),
     Case("delivery.answered", answers=(500,), attempts=(2,)),
     Case("delivery.answered", answers=(410, 410), attempts=(2,), dead=1),
+    Case("endpoint.disable-sent", answers=(410, 410), attempts=(1, 2), dead=1),
+    Case("endpoint.disabled", answers=(410, 410), attempts=(1, 2), dead=1),
     Case("delivery.due", answers=(500,), attempts=(2,)),
     # What is on its way may be lost with the process: Redis drops a client whose earlier reply it cannot write.
     *settled("settlement.sent", more=1),
@@ -279,8 +281,11 @@ def check(case, scene, texts, warm=0):
     assert scene.acknowledged.keys() >= set(texts)
     made = len(scene.attempts()[EVENT])
     assert made in case.attempts, f"{made} deliveries, and not one of {case.attempts}"
+    # A 410 disables the endpoint, of which the tenant is told, once.
+    expected = len(texts) + warm + case.dead
+    eventually(lambda: scene.leftovers()["inbox"] >= expected, what="the tenant is told")
     left = scene.leftovers()
-    assert left["inbox"] == len(texts) + warm, f"each event is kept once: {left}"
+    assert left["inbox"] == expected, f"each event is kept once: {left}"
     assert left["dead"] == case.dead, f"dead letters: {left}"
 
 

@@ -115,7 +115,7 @@ import Testing
         }
         let router = Router(
             redis: redis, blocking: blocking, owner: "test", table: table, subscribers: .none, history: history,
-            log: .silent,
+            isDisabled: { _ in false }, log: .silent,
             metrics: RoutingMetrics(.init()))
         let running = [loop.spawn { await blocking.run() }, loop.spawn { await router.run() }]
         let isRouted = await eventually(on: loop) {

@@ -39,6 +39,10 @@ final class Ledger {
     private var delivered: Set<Attempted> = []
     private var dead: Set<Attempted> = []
     private var gone: Set<Attempted> = []
+    /// Endpoints that answered 410 once: they are disabled, and get nothing any more.
+    private var closed: Set<String> = []
+    /// Told of endpoints whose state in Redis is another now.
+    var onEndpointChange: (String) -> Void = { _ in }
     /// What was put off or failed once: it may come late.
     private var putOff: Set<Attempted> = []
     /// First arrivals at each endpoint, in order.
@@ -96,10 +100,13 @@ final class Ledger {
             let what = Attempted(endpoint: value("endpoint").text, id: value("id").text)
             dead.insert(what)
             let attempts = Int(value("attempts").text) ?? 0
-            if attempts < options.schedule.count, !gone.contains(what) {
+            let isClosed = closed.contains(what.endpoint) && value("reason").text == "endpoint_disabled"
+            if attempts < options.schedule.count, !gone.contains(what), !isClosed {
                 world.broken(
                     "\(what.id) to \(what.endpoint) is given up after \(attempts) attempts: \(value("reason").text)")
             }
+        } else if key == "weir:{records}:changes" {
+            onEndpointChange(value("id").text)
         } else if key.hasSuffix(":unroutable") {
             world.broken("a record was not understood by the router")
         }
@@ -169,7 +176,9 @@ final class Ledger {
         if arrivalCount[what] == 1 { arrivals[receiver.id, default: []].append((what, world.now)) }
         switch status {
         case .some(200..<300): delivered.insert(what)
-        case 410: gone.insert(what)
+        case 410:
+            gone.insert(what)
+            closed.insert(what.endpoint)
         default: break
         }
     }
@@ -180,7 +189,7 @@ final class Ledger {
     func debt() -> String? {
         for fact in acknowledged.sorted(by: { ($0.callback, $0.part) < ($1.callback, $1.part) }) {
             guard let id = kept[fact]?.id, let event = sent[id] else { continue }
-            for endpoint in options.endpoints where endpoint.tenant == event.tenant {
+            for endpoint in options.endpoints where endpoint.tenant == event.tenant && !closed.contains(endpoint.id) {
                 let what = Attempted(endpoint: endpoint.id, id: id)
                 if !delivered.contains(what), !dead.contains(what) {
                     return

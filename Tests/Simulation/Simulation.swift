@@ -104,6 +104,7 @@ package final class Simulation {
 
     private func run() throws -> Outcome {
         ledger.watch(redis.standIn)
+        ledger.onEndpointChange = { [unowned self] in tell(of: $0) }
         makeReceivers()
         for number in 0..<options.processes {
             processes.append(nil)
@@ -154,6 +155,13 @@ package final class Simulation {
         world.note("\(name) starts")
         processes[number] = try WeirProcess(number: started, name: name, plan)
         started += 1
+    }
+
+    /// As the feed of changes does: every process hears of it, sooner or later.
+    private func tell(of endpoint: String) {
+        for process in processes.compactMap({ $0 }) {
+            world.after(network.delay()) { if !process.isDead { process.loops[0].hear(of: endpoint) } }
+        }
     }
 
     private func startAgain(_ number: Int, name: String) {

@@ -41,7 +41,7 @@ import Testing
         let bound = random.pick(["-inf", "+inf", "1", "(1", "2.5", "1700000000000"])
         let id = "9999999999999-\(random.below(30))"
         let name = random.pick(["x", "y", "z"])
-        switch random.below(31) {
+        switch random.below(32) {
         case 0: return words("SET", key == stream ? "a" : key, value)
         case 1: return words("SET", key == stream ? "a" : key, value, "NX", "EX", "5000")
         case 2: return words("SET", key == stream ? "a" : key, value, "PX", "5000000")
@@ -74,9 +74,10 @@ import Testing
         case 24: return words("ZCARD", key)
         case 25: return words("HSET", key, name, value, "n", "\(number)")
         case 26: return words("HGETALL", key)
-        case 27: return words("HGET", key, name)
+        case 27: return words(random.pick(["HGET", "HEXISTS"]), key, random.pick([name, "n"]))
         case 28: return words("HINCRBY", key, random.pick(["n", name]), random.pick(["1", "-3", "word"]))
-        case 29:
+        case 29: return words("XADD", "counted", "1-*", name, value)
+        case 30:
             return random.pick([
                 words("GET"), words("SET", "a"), words("XADD", stream, "*", "odd"), words("ZADD", "a", "word", "x"),
                 words("EVALSHA", "0000000000000000000000000000000000000000", "0"),

@@ -168,6 +168,12 @@ extension Setting {
             why: "The wait before each attempt, the first included; after the last one the delivery is a dead letter. "
                 + "Jitter is added, and a Retry-After of the receiver can only lengthen a wait."),
         Setting(
+            "delivery.disable-after", \.delivery.disableAfter, .duration(in: .seconds(1) ... .seconds(365 * 86_400)),
+            .live,
+            why:
+                "A webhook whose every attempt failed for so long is disabled: it gets nothing new, what waits becomes dead "
+                + "letters, and its tenant gets the event endpoint.disabled. An answer 410 does so at once."),
+        Setting(
             "delivery.trust", \.delivery.trust, .optional(.path()), .live, example: "Certs/dev/ca.pem",
             why: "Certificates (PEM) that receivers may be signed by, besides the system's."),
         Setting(

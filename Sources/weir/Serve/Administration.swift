@@ -15,6 +15,7 @@ import Subscriptions
 import Telemetry
 import Tenancy
 import Vault
+import Webhooks
 
 /// Belongs to the control loop.
 final class Administration {
@@ -47,6 +48,8 @@ final class Administration {
     /// Names of the tenants in weir.conf.
     private var configured: Set<String>
     private let replayWorld: () -> ReplayWorld?
+    private let endpoints: EndpointBook
+    private var follower: EndpointFollower?
     private let health: Health
     private let metrics: IdentityMetrics
     private let log: Logger
@@ -59,7 +62,8 @@ final class Administration {
     ///   - publish: told what tenants subscribed to, at the start and whenever it is something else.
     init(
         redis: RedisClient, blocking: RedisClient, masterKey source: MasterKeySource, _ configuration: Configuration,
-        replayWorld: @escaping () -> ReplayWorld?, health: Health, metrics: IdentityMetrics, log: Logger,
+        endpoints: EndpointBook, replayWorld: @escaping () -> ReplayWorld?, health: Health, metrics: IdentityMetrics,
+        log: Logger,
         publish: @escaping ([Subscriber]) -> Void
     ) {
         loop = redis.loop
@@ -71,6 +75,7 @@ final class Administration {
         delivery = configuration.delivery
         self.publish = publish
         configured = Set(configuration.tenants.map(\.name))
+        self.endpoints = endpoints
         self.health = health
         self.metrics = metrics
         self.log = log
@@ -105,6 +110,8 @@ final class Administration {
 
     private func begin(_ parts: Parts) {
         guard !isStopped else { return }
+        follower = EndpointFollower(
+            EndpointStateStore(redis: redis, table: endpoints), feed: parts.feed, on: loop)
         running.append(loop.spawn { [blocking] in await blocking.run() })
         running.append(loop.spawn { await parts.feed.run() })
         running.append(loop.spawn { await parts.identity.run() })
@@ -137,6 +144,7 @@ final class Administration {
 
     func stop() async {
         isStopped = true
+        follower?.stop()
         parts?.identity.stop()
         parts?.auditKeeping.stop()
         parts?.replayRunner.stop()

@@ -33,6 +33,8 @@ final class Appliance {
     private let edgeMetrics: EdgeMetrics
     private let limitsMetrics: LimitsMetrics
     private let bounds: EdgeBounds
+    /// What is known of the endpoints that deliveries go to.
+    private let endpoints = EndpointBook()
     private let reloads: Counter
     private let failedReloads: Counter
     private let lastReloadFailed: Gauge
@@ -78,6 +80,12 @@ final class Appliance {
         running.register(in: metrics)
         edgeMetrics = EdgeMetrics(metrics)
         limitsMetrics = LimitsMetrics(metrics)
+        metrics.gauge("weir_webhook_breakers_open", "Endpoints that get only probes from this process, as they fail.") {
+            [endpoints] in Double(endpoints.openCount)
+        }
+        metrics.gauge("weir_webhook_endpoints_disabled", "Endpoints that get nothing until somebody enables them.") {
+            [endpoints] in Double(endpoints.disabledCount)
+        }
         bounds = EdgeBounds(prepared.configuration.edge, descriptorLimit: descriptorLimit)
         reloads = metrics.counter("weir_reloads_total", "Reloads that took effect.")
         failedReloads = metrics.counter("weir_reload_failures_total", "Reloads refused because something was wrong.")
@@ -171,6 +179,7 @@ final class Appliance {
             replyTimeout: ChangeFeed.replyTimeout)
         let administration = Administration(
             redis: redis, blocking: blocking, masterKey: prepared.masterKey, prepared.configuration,
+            endpoints: endpoints,
             replayWorld: { [unowned self] in subscribed.map { ReplayWorld(prepared.table, $0.table) } }, health: health,
             metrics: IdentityMetrics(metrics), log: log.named("identity"),
             publish: { [unowned self] in
@@ -273,7 +282,7 @@ final class Appliance {
         let count = configuration.loops == 0 ? EventLoop.coreCount : configuration.loops
         let plan = TrafficPlan(
             prepared: prepared, redis: address, instance: instance,
-            ledger: makeLedger(), bounds: bounds, permits: PermitTable(), health: health, log: log,
+            ledger: makeLedger(), bounds: bounds, endpoints: endpoints, health: health, log: log,
             edgeMetrics: edgeMetrics, ingestMetrics: IngestMetrics(metrics), routingMetrics: RoutingMetrics(metrics),
             webhookMetrics: WebhookMetrics(metrics), limitsMetrics: limitsMetrics, loopCount: count)
         for index in 0..<count {

@@ -68,7 +68,7 @@ extension Prepared {
 
     var quotas: QuotaTable { QuotaTable(table.rules.quotas) }
 
-    var schedule: RetrySchedule { RetrySchedule(delays: configuration.delivery.schedule) }
+    var terms: DeliveryTerms { DeliveryTerms(configuration.delivery) }
 
     /// Whom webhooks may reach, and how.
     var clientPolicy: ClientPolicy {

@@ -21,7 +21,7 @@ struct TrafficPlan: Sendable {
     let instance: String
     let ledger: AddressLedger
     let bounds: EdgeBounds
-    let permits: PermitTable
+    let endpoints: EndpointBook
     let health: Health
     let log: Logger
     let edgeMetrics: EdgeMetrics
@@ -97,8 +97,7 @@ final class TrafficLoop {
     private func replaceDirectory(_ worker: WebhookWorker) {
         guard let subscribed else { return }
         worker.replace(
-            directory: prepared.directory.and(subscribed.directory), schedule: prepared.schedule,
-            history: prepared.configuration.delivery.history)
+            directory: prepared.directory.and(subscribed.directory), terms: prepared.terms)
     }
 
     private func startEdge() throws {
@@ -124,7 +123,8 @@ final class TrafficLoop {
     private func startRouter(_ subscribed: Subscribed) {
         let router = Router(
             redis: redis, blocking: blockingClient(), owner: owner, table: prepared.table,
-            subscribers: subscribed.table, history: prepared.configuration.history, log: plan.log.named("router"),
+            subscribers: subscribed.table, history: prepared.configuration.history,
+            isDisabled: { [endpoints = plan.endpoints] in endpoints.isDisabled($0) }, log: plan.log.named("router"),
             metrics: plan.routingMetrics)
         self.router = router
         run { await router.run() }
@@ -135,10 +135,11 @@ final class TrafficLoop {
         client.sentFaultPoint = .deliverySent
         let worker = WebhookWorker(
             redis: redis, blocking: blockingClient(), owner: owner, client: client,
-            directory: prepared.directory.and(subscribed.directory), schedule: prepared.schedule,
-            history: prepared.configuration.delivery.history, permits: plan.permits, random: .system,
-            log: plan.log.named("webhooks"),
-            metrics: plan.webhookMetrics)
+            directory: prepared.directory.and(subscribed.directory), terms: prepared.terms, endpoints: plan.endpoints,
+            herald: EndpointHerald(
+                EventAppender(redis: redis, settings: prepared.configuration.callbacks), log: plan.log.named("webhooks")
+            ),
+            random: .system, log: plan.log.named("webhooks"), metrics: plan.webhookMetrics)
         delivery = (worker, client)
         run { await worker.run() }
     }

@@ -150,10 +150,11 @@ extension RedisStandIn {
             }
             values[key] = .hash(hash)
             return .integer(added)
-        case "HGET":
-            let name = try arguments.bytes(2)
+        case "HGET", "HEXISTS":
             try arguments.expect(arguments.count == 3)
-            return hash.fields.first { $0.name == name }.map { .bytes($0.value) } ?? .null
+            let found = hash.fields.first { $0.name == arguments.words[2] }?.value
+            if name == "HEXISTS" { return .integer(found == nil ? 0 : 1) }
+            return found.map { .bytes($0) } ?? .null
         case "HINCRBY":
             try arguments.expect(arguments.count == 4)
             let name = try arguments.bytes(2)

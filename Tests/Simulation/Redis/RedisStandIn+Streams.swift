@@ -73,7 +73,10 @@ extension RedisStandIn {
         try arguments.expect(!words.isEmpty && words.count % 2 == 0)
         let last = try stream(key)?.last ?? .zero
         let id: StreamID
-        if idText == "*" {
+        if idText == "1-*" {
+            // A running number.
+            id = StreamID(milliseconds: 1, sequence: last.milliseconds == 1 ? last.sequence + 1 : 0)
+        } else if idText == "*" {
             let time = UInt64(max(0, now))
             id =
                 time > last.milliseconds

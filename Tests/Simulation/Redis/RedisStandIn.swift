@@ -110,7 +110,7 @@ final class RedisStandIn {
         case "XADD", "XDEL", "XLEN", "XRANGE", "XTRIM": return try streamCommand(name, arguments)
         case "ZADD", "ZREM", "ZSCORE", "ZCARD", "ZRANGEBYSCORE", "ZREMRANGEBYSCORE":
             return try sortedCommand(name, arguments)
-        case "HSET", "HGET", "HGETALL", "HINCRBY", "HLEN": return try hashCommand(name, arguments)
+        case "HSET", "HGET", "HEXISTS", "HGETALL", "HINCRBY", "HLEN": return try hashCommand(name, arguments)
         default:
             throw .error(
                 "ERR the stand-in for Redis does not know the command '\(name)'; Tests/Simulation/Redis needs it")
@@ -121,7 +121,8 @@ final class RedisStandIn {
     private static let leastWords = [
         "GET": 2, "SET": 3, "INCR": 2, "DEL": 2, "EXISTS": 2, "TYPE": 2, "PEXPIRE": 3, "PTTL": 2, "XADD": 5, "XDEL": 3,
         "XLEN": 2, "XRANGE": 4, "XTRIM": 4, "ZADD": 4, "ZREM": 3, "ZSCORE": 3, "ZCARD": 2, "ZRANGEBYSCORE": 4,
-        "ZREMRANGEBYSCORE": 4, "HSET": 4, "HGET": 3, "HGETALL": 2, "HINCRBY": 4, "HLEN": 2, "EVALSHA": 3, "SCRIPT": 2,
+        "ZREMRANGEBYSCORE": 4, "HSET": 4, "HGET": 3, "HEXISTS": 3, "HGETALL": 2, "HINCRBY": 4, "HLEN": 2, "EVALSHA": 3,
+        "SCRIPT": 2,
         "CLIENT": 2,
     ]
     static let needMemory: Set = ["SET", "INCR", "XADD", "ZADD", "HSET", "HINCRBY"]

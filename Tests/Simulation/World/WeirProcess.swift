@@ -59,9 +59,9 @@ final class WeirProcess {
     init(number: Int, name: String, _ plan: ProcessPlan) throws {
         self.number = number
         self.name = name
-        let permits = PermitTable()
+        let endpoints = EndpointBook()
         for index in 0..<plan.options.loopsPerProcess {
-            loops.append(try SimulatedLoop(index: index, owner: "\(name)/\(index)", permits, plan))
+            loops.append(try SimulatedLoop(index: index, owner: "\(name)/\(index)", endpoints, plan))
         }
     }
 
@@ -98,24 +98,22 @@ final class SimulatedLoop {
     private let router: Router
     private let worker: WebhookWorker
     private let client: HTTPClient
+    private let states: EndpointStateStore
     private var running: [Task<Void, Never>] = []
-    private let schedule: RetrySchedule
+    private let terms: DeliveryTerms
     /// What the next reload brings into force.
     var newest: EndpointDirectory
     private var isDraining = false
     private var hasEnded = false
 
-    /// So little that it is cut in most runs.
-    private static let history = {
-        var history = DeliveryHistorySettings()
-        history.attemptsMax = 10
-        return history
-    }()
-
-    init(index: Int, owner: String, _ permits: PermitTable, _ plan: ProcessPlan) throws {
+    init(index: Int, owner: String, _ endpoints: EndpointBook, _ plan: ProcessPlan) throws {
         let fixtures = try Fixtures.shared.get()
         newest = plan.directory
-        schedule = RetrySchedule(delays: plan.options.schedule)
+        var settings = DeliverySettings()
+        settings.schedule = plan.options.schedule
+        // So little that it is cut in most runs.
+        settings.history.attemptsMax = 10
+        terms = DeliveryTerms(settings)
         member = try plan.world.add(index: index)
         let loop = member.loop
         host = Host(owner, on: plan.network)
@@ -137,14 +135,14 @@ final class SimulatedLoop {
         history.entriesMax = 1
         router = Router(
             redis: redis, blocking: routerReads, owner: owner, table: plan.table, subscribers: .none, history: history,
-            log: log,
+            isDisabled: { endpoints.isDisabled($0) }, log: log,
             metrics: fixtures.routing)
         client = HTTPClient(loop: loop, resolver: resolver, policy: ClientPolicy(tls: fixtures.tls))
         worker = WebhookWorker(
             redis: redis, blocking: workerReads, owner: owner, client: client, directory: plan.directory,
-            schedule: schedule, history: Self.history, permits: permits, random: .seeded(plan.world.random.next()),
-            log: log,
+            terms: terms, endpoints: endpoints, herald: nil, random: .seeded(plan.world.random.next()), log: log,
             metrics: fixtures.webhooks)
+        states = EndpointStateStore(redis: redis, table: endpoints)
         running = [
             loop.spawn { [redis] in await redis.run() }, loop.spawn { await routerReads.run() },
             loop.spawn { await workerReads.run() }, loop.spawn { [router] in await router.run() },
@@ -153,7 +151,16 @@ final class SimulatedLoop {
     }
 
     /// As `TrafficLoop.commit`.
-    func commit() { worker.replace(directory: newest, schedule: schedule, history: Self.history) }
+    func commit() { worker.replace(directory: newest, terms: terms) }
+
+    /// As `EndpointFollower`, which tries again what fails.
+    func hear(of endpoint: String) {
+        member.loop.spawn { [states, member] in
+            while (try? await states.refresh(endpoint)) == nil, !self.isDraining {
+                await member.loop.sleep(until: member.loop.now + .milliseconds(200))
+            }
+        }
+    }
 
     /// As `TrafficLoop.drain`.
     func drain(for time: Duration) async {

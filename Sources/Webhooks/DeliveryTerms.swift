@@ -1,0 +1,16 @@
+// What the configuration says of all deliveries; an endpoint may have a schedule of its own.
+
+package import Gateway
+
+package struct DeliveryTerms: Sendable {
+    package let schedule: RetrySchedule
+    package let disableAfter: Duration
+
+    package let history: DeliveryHistorySettings
+
+    package init(_ settings: DeliverySettings) {
+        schedule = RetrySchedule(delays: settings.schedule)
+        disableAfter = settings.disableAfter
+        history = settings.history
+    }
+}
