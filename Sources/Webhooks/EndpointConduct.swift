@@ -31,10 +31,6 @@ struct EndpointConduct {
         case probing
     }
 
-    /// What opens the breaker: so many failures in a row …
-    static let failuresInARow = 10
-    /// … or half of so many attempts or more, of the last half minute or minute.
-    static let attemptsWeighed = 20
     private static let countsFor = Duration.seconds(30)
     static let firstPause = Duration.seconds(5)
     static let longestPause = Duration.seconds(300)
@@ -85,11 +81,13 @@ struct EndpointConduct {
     }
 
     /// - Parameters:
+    ///   - breakerAfter: so many failures in a row open the breaker, or half of twice as many attempts, or more, of the last half
+    ///     minute or minute.
     ///   - retryAfter: how long the receiver asked to be left alone.
     ///   - chance: in 0..<1, so that endpoints which failed together are not asked together.
     /// - Returns: whether the breaker opened just now.
     mutating func end(
-        _ attempt: Attempt, _ ending: Ending, retryAfter: Duration?, at now: Instant, chance: Double
+        _ attempt: Attempt, _ ending: Ending, breakerAfter: Int, retryAfter: Duration?, at now: Instant, chance: Double
     ) -> Bool {
         if let retryAfter { askedPauseUntil = max(askedPauseUntil, now + min(retryAfter, Self.askedPauseMax)) }
         switch ending {
@@ -103,7 +101,7 @@ struct EndpointConduct {
         case .failed, .overloaded:
             count(isFailure: true, now)
             if ending == .overloaded { slowDown(attempt, now) }
-            return fail(attempt, now, chance)
+            return fail(attempt, breakerAfter, now, chance)
         }
     }
 
@@ -129,7 +127,7 @@ struct EndpointConduct {
 
     private static let enough = 256.0
 
-    private mutating func fail(_ attempt: Attempt, _ now: Instant, _ chance: Double) -> Bool {
+    private mutating func fail(_ attempt: Attempt, _ breakerAfter: Int, _ now: Instant, _ chance: Double) -> Bool {
         inARow += 1
         switch breaker {
         case .open: return false
@@ -138,8 +136,8 @@ struct EndpointConduct {
         case .closed:
             let attempts = counts.attempts + earlierCounts.attempts
             let failures = counts.failures + earlierCounts.failures
-            let isOften = attempts >= Self.attemptsWeighed && failures * 2 >= attempts
-            guard inARow >= Self.failuresInARow || isOften else { return false }
+            let isOften = attempts >= 2 * breakerAfter && failures * 2 >= attempts
+            guard inARow >= breakerAfter || isOften else { return false }
         }
         let pause = min(Self.firstPause * (1 << min(openings, 10)), Self.longestPause)
         openings += 1

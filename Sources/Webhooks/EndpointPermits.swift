@@ -108,13 +108,14 @@ final class EndpointPermits: Sendable {
     ///   - chance: in 0..<1.
     func end(
         _ attempt: EndpointConduct.Attempt, _ ending: EndpointConduct.Ending, retryAfter: Duration? = nil,
-        disableAfter: Duration = .zero, at now: Instant, wall: Int64, chance: Double = 0
+        breakerAfter: Int = .max, disableAfter: Duration = .zero, at now: Instant, wall: Int64, chance: Double = 0
     ) -> Turn {
         var granted: [(any Waiter, EndpointConduct.Attempt)] = []
         var askers: [any Waiter] = []
         let turn = state.withLock { state in
             state.underWay -= 1
-            let opened = state.conduct.end(attempt, ending, retryAfter: retryAfter, at: now, chance: chance)
+            let opened = state.conduct.end(
+                attempt, ending, breakerAfter: breakerAfter, retryAfter: retryAfter, at: now, chance: chance)
             serving: while let first = state.waiting.first {
                 switch Self.admit(first.terms, now, &state) {
                 case .granted(let next): granted.append((state.waiting.removeFirst().waiter, next))
@@ -143,10 +144,11 @@ final class EndpointPermits: Sendable {
         case .failed, .overloaded:
             let since = state.failingSince ?? wall
             state.failingSince = since
-            if wall - since >= disableAfter.milliseconds { return .overdue(since: since) }
-            guard opened && !state.isKeptAsOpen || !state.isKept && wall - since >= keptAfter.milliseconds else {
-                return .none
-            }
+            let isOverdue = wall - since >= disableAfter.milliseconds
+            // Redis disables only what it knows as failing.
+            if isOverdue, state.isKept { return .overdue(since: since) }
+            let isLong = isOverdue || wall - since >= keptAfter.milliseconds
+            guard opened && !state.isKeptAsOpen || isLong && !state.isKept else { return .none }
             state.isKept = true
             if opened { state.isKeptAsOpen = true }
             return .failing(since: since, isOpen: state.isKeptAsOpen)

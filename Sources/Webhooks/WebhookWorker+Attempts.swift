@@ -49,7 +49,8 @@ extension WebhookWorker {
             self.metrics.underWay.subtract(1)
             lane.finish(after: self.loop.now - started)
             let turn = lane.permits.end(
-                attempt, result.ending, retryAfter: result.pauseAskedFor, disableAfter: self.terms.disableAfter,
+                attempt, result.ending, retryAfter: result.pauseAskedFor, breakerAfter: self.terms.breakerAfter,
+                disableAfter: self.terms.disableAfter,
                 at: self.loop.now, wall: self.loop.wallMilliseconds, chance: self.chance())
             self.follow(turn, lane.permits)
         }

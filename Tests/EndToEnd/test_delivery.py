@@ -52,6 +52,62 @@ def test_retry_after_is_honoured(deliver, receiver, text):
     assert second.at - first.at >= 2.9
 
 
+def test_the_pause_a_receiver_asks_for_holds_back_all_its_deliveries(deliver, receiver, text):
+    _, send = deliver({"crm": (receiver.url(), "")})
+    receiver.script("/hooks", Answer(429, {"Retry-After": "3"}))
+    send(text)
+    asked = receiver.wait_text(text)[0].at
+    send(f"{text} later")
+    assert receiver.wait_text(f"{text} later")[0].at - asked >= 2.9
+
+
+def test_a_receiver_that_is_gone_gets_nothing_more_and_others_are_told(deliver, receiver, text):
+    weir, send = deliver({"crm": (receiver.url("/gone"), ""), "all": (receiver.url("/all"), "")})
+    receiver.always("/gone", Answer(410))
+    send(text)
+    receiver.wait(lambda d: d.path == "/all" and b'"type":"endpoint.disabled"' in d.body
+                  and b'"endpoint":"acme/crm"' in d.body and b'"disabled_by":"gone"' in d.body)  # fmt: skip
+    send(f"{text} 2")
+    receiver.wait(lambda d: d.path == "/all" and d.text == f"{text} 2")
+    weir.kill()
+    weir.start()
+    send(f"{text} 3")
+    receiver.wait(lambda d: d.path == "/all" and d.text == f"{text} 3")
+    assert len([d for d in receiver.deliveries if d.path == "/gone"]) == 1, "only the one that it answered with 410"
+    assert weir.metric("weir_webhook_endpoints_disabled") == 1
+
+
+def test_an_endpoint_that_fails_gets_only_probes_and_burns_no_attempts(deliver, receiver, text):
+    schedule = "[0s, 100ms, 100ms, 100ms, 100ms]"
+    weir, send = deliver({"crm": (receiver.url(), "concurrency 1"), "all": (receiver.url("/all"), "")}, schedule)
+    receiver.always("/hooks", Answer(500))
+    texts = {f"{text} {n}" for n in range(40)}
+    send(*texts)
+    receiver.wait(lambda d: d.path == "/all" and b'"type":"endpoint.failing"' in d.body)
+    assert weir.metric("weir_webhook_breakers_open") == 1
+    failed = len([d for d in receiver.deliveries if d.path == "/hooks"])
+    receiver.always("/hooks", Answer(200))
+    receiver.wait(lambda d: d.path == "/all" and b'"type":"endpoint.recovered"' in d.body, within=20)
+    assert failed <= 11, "ten failures, and perhaps one that was under way"
+    eventually(lambda: weir.metric("weir_webhook_deliveries_in_memory") == 0, what="all are settled", within=20)
+    lost = weir.metric("weir_webhook_dead_letters_total")
+    assert lost <= 2, "what waited was not given up"
+    receiver.wait(lambda d: d.path == "/hooks" and d.answered == 200, count=40 - int(lost), within=20)
+
+
+def test_a_rate_is_kept_for_all_loops_together(start, receiver, text):
+    apps = {f"app-{number}": WeCom(CORP) for number in range(6)}
+    tenants = 'tenant "acme" {\n' + "".join(wecom_source(name, app) for name, app in apps.items())
+    tenants += webhook("crm", receiver.url(), receiver.secret, "rate 10 per second") + "}\n"
+    weir = start(tenants, environment={"WEIR_LOOPS": "3"})
+    for round in range(5):
+        for name, app in apps.items():
+            assert weir.call(name, app.push(text_message(f"{text} {name} {round}"))).status == 200
+    came = sorted(d.at for d in receiver.wait(count=30, within=20))
+    # Ten at once, then one each tenth of a second.
+    assert came[-1] - came[0] >= 1.9
+
+
 def test_an_attempt_that_takes_too_long_is_given_up_and_repeated(deliver, receiver, text):
     _, send = deliver({"crm": (receiver.url(), "timeout 500ms")})
     never = threading.Event()

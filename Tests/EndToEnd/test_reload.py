@@ -247,7 +247,7 @@ def _(world):
 
 @takes_up("delivery.dead-letter-entries")
 def _(world):
-    world.begin(delivery="dead-letter-entries 1000 schedule [0s]")
+    world.begin(delivery="dead-letter-entries 1000 schedule [0s] breaker-after 1000000")
     world.receiver.always("/hooks", Answer(500))
     for _ in range(250):
         assert world.send("given up") == 200
@@ -255,6 +255,31 @@ def _(world):
     world.reload(delivery="dead-letter-entries 10 schedule [0s]")
     assert world.send("later") == 200
     eventually(lambda: sum(kept(world.weir, "dead")) <= 110, what="the oldest letters are gone")
+
+
+MANY_ATTEMPTS = "schedule [0s, " + ", ".join(["200ms"] * 19) + "]"
+
+
+@takes_up("delivery.breaker-after")
+def _(world):
+    world.begin(delivery=f"breaker-after 1000 {MANY_ATTEMPTS}")
+    world.receiver.always("/hooks", Answer(500))
+    assert world.send(world.text) == 200
+    world.receiver.wait_text(world.text, count=4)
+    assert world.weir.metric("weir_webhook_breaker_openings_total") == 0
+    world.reload(delivery=f"breaker-after 2 {MANY_ATTEMPTS}")
+    eventually(lambda: world.weir.metric("weir_webhook_breaker_openings_total") == 1, what="it gets only probes")
+
+
+@takes_up("delivery.disable-after")
+def _(world):
+    world.begin(delivery=f"disable-after 5d breaker-after 1000 {MANY_ATTEMPTS}")
+    world.receiver.always("/hooks", Answer(500))
+    assert world.send(world.text) == 200
+    world.receiver.wait_text(world.text, count=4)
+    assert world.weir.metric("weir_webhook_endpoints_disabled") == 0
+    world.reload(delivery=f"disable-after 1s breaker-after 1000 {MANY_ATTEMPTS}")
+    eventually(lambda: world.weir.metric("weir_webhook_endpoints_disabled") == 1, what="it is disabled")
 
 
 @takes_up("delivery.trust")

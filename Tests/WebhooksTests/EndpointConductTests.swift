@@ -7,6 +7,7 @@ import Testing
 @testable import Webhooks
 
 @Suite final class EndpointConductTests {
+    private static let breakerAfter = 10
     private var conduct = EndpointConduct()
     private var now = Instant(nanoseconds: 1_000_000_000)
 
@@ -16,7 +17,8 @@ import Testing
         _ ending: EndpointConduct.Ending, retryAfter: Duration? = nil, chance: Double = 0.5
     ) -> Bool {
         let attempt = begin()
-        return conduct.end(attempt, ending, retryAfter: retryAfter, at: now, chance: chance)
+        return conduct.end(
+            attempt, ending, breakerAfter: Self.breakerAfter, retryAfter: retryAfter, at: now, chance: chance)
     }
 
     private func begin() -> EndpointConduct.Attempt { conduct.begin(at: now) }
@@ -25,26 +27,26 @@ import Testing
     @discardableResult
     private func end(_ attempt: EndpointConduct.Attempt, _ ending: EndpointConduct.Ending, retryAfter: Duration? = nil)
         -> Bool
-    { conduct.end(attempt, ending, retryAfter: retryAfter, at: now, chance: 0.3) }
+    { conduct.end(attempt, ending, breakerAfter: Self.breakerAfter, retryAfter: retryAfter, at: now, chance: 0.3) }
 
     private func open() {
-        for _ in 1..<EndpointConduct.failuresInARow { attempt(.failed) }
+        for _ in 1..<Self.breakerAfter { attempt(.failed) }
         #expect(attempt(.failed))
     }
 
     @Test("so many failures in a row open the breaker, and one less does not")
     func inARow() {
-        for _ in 1..<EndpointConduct.failuresInARow { #expect(!attempt(.failed)) }
+        for _ in 1..<Self.breakerAfter { #expect(!attempt(.failed)) }
         #expect(!conduct.isOpen && conduct.earliest(at: now) <= now)
         attempt(.delivered)
-        for _ in 1..<EndpointConduct.failuresInARow { #expect(!attempt(.failed)) }
+        for _ in 1..<Self.breakerAfter { #expect(!attempt(.failed)) }
         #expect(attempt(.failed) && conduct.isOpen)
         #expect(conduct.earliest(at: now) - now == EndpointConduct.firstPause)
     }
 
     @Test("half of many failing opens it too, though never many in a row; of few it does not, nor after a while")
     func often() {
-        for number in 1..<EndpointConduct.attemptsWeighed {
+        for number in 1..<2 * Self.breakerAfter {
             #expect(!attempt(number.isMultiple(of: 2) ? .failed : .delivered))
         }
         let (before, then) = (conduct, now)

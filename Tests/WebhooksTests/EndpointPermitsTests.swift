@@ -32,7 +32,7 @@ import Testing
     private func end(_ attempt: EndpointConduct.Attempt, _ ending: EndpointConduct.Ending, wall: Int64 = 0)
         -> EndpointPermits.Turn
     {
-        permits.end(attempt, ending, disableAfter: .seconds(600), at: now, wall: wall)
+        permits.end(attempt, ending, breakerAfter: 10, disableAfter: .seconds(600), at: now, wall: wall)
     }
 
     @Test("who waits gets the permit that is given back, in turn")
@@ -65,7 +65,7 @@ import Testing
         let loops = [Loop(), Loop()]
         let terms = EndpointPermits.Terms(concurrency: 8)
         var turns: [EndpointPermits.Turn] = []
-        for _ in 0..<EndpointConduct.failuresInARow {
+        for _ in 0..<10 {
             turns.append(end(try #require(take(terms, for: loops[0])), .failed))
         }
         #expect(turns.last == .failing(since: 0, isOpen: true) && turns.dropLast().allSatisfy { $0 == .none })
@@ -75,7 +75,7 @@ import Testing
         }
         let probe = try #require(take(terms, for: loops[0], at: due))
         #expect(take(terms, for: loops[1], at: due) == nil && take(terms, for: loops[0], at: due) == nil)
-        _ = permits.end(probe, .failed, disableAfter: .seconds(600), at: due, wall: 9)
+        _ = permits.end(probe, .failed, breakerAfter: 10, disableAfter: .seconds(600), at: due, wall: 9)
         #expect(loops.map(\.asked) == [1, 1] && loops.map(\.granted) == [0, 0])
     }
 

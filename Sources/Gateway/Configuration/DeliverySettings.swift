@@ -12,6 +12,8 @@ package struct DeliverySettings: Sendable, Equatable {
         .zero, .seconds(5), .seconds(5 * 60), .seconds(30 * 60), .seconds(2 * 3600), .seconds(5 * 3600),
         .seconds(10 * 3600), .seconds(14 * 3600), .seconds(20 * 3600), .seconds(24 * 3600),
     ]
+    /// After so many failures in a row an endpoint gets only probes.
+    package var breakerAfter = 10
     /// An endpoint to which nothing could be delivered for so long is disabled.
     package var disableAfter = Duration.seconds(5 * 86_400)
     /// Certificates trusted besides the system's.

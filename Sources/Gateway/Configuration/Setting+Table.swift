@@ -168,6 +168,11 @@ extension Setting {
             why: "The wait before each attempt, the first included; after the last one the delivery is a dead letter. "
                 + "Jitter is added, and a Retry-After of the receiver can only lengthen a wait."),
         Setting(
+            "delivery.breaker-after", \.delivery.breakerAfter, .integer(in: 1...1_000_000), .live,
+            why:
+                "So many failures in a row, or half of twice as many attempts within a minute, and a webhook is only tried now and "
+                + "then, after 5 s, 10 s and so on up to 5 min. What waits for it meanwhile uses up no attempts."),
+        Setting(
             "delivery.disable-after", \.delivery.disableAfter, .duration(in: .seconds(1) ... .seconds(365 * 86_400)),
             .live,
             why:
