@@ -9,6 +9,7 @@
 // | weir:{p}:webhooks       | stream | router          | the delivery has an outcome (XDEL by the worker's settlement)   |
 // | weir:{p}:retry          | zset   | worker          | delivered, or dead; score = due time in ms, member = stream id  |
 // | weir:{p}:delivery:<id>  | hash   | worker          | with its member of `retry`: what a waiting retry needs          |
+// | weir:{records}:endpoint:<id>, :endpoints | hash, zset | worker | nothing is wrong with the endpoint any more (`EndpointStateStore`) |
 // | weir:{p}:backlog:<line> | zset   | worker          | with its members: deliveries that wait for room, or for their turn |
 // | weir:{p}:backlogs       | zset   | worker          | with the backlogs: their lines                                  |
 // | weir:{p}:attempts:<endpoint> | stream | worker     | `delivery.history` after the last one; beyond `history-entries` the oldest |
