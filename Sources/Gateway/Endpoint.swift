@@ -18,7 +18,7 @@ package struct Endpoint: Sendable, Equatable {
     /// Deliveries under way at the same time.
     package let concurrency: Int
     /// From connecting to the end of the answer.
-    package let timeout: Duration
+    package var timeout: Duration
     package let headers: [EndpointHeader]
     /// Shown to a receiver that asks for a certificate (mutual TLS).
     package let clientIdentity: ClientIdentity?

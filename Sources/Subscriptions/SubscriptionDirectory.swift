@@ -151,9 +151,13 @@ package final class SubscriptionDirectory {
         try secrets(of: subscription).keys(at: now)
     }
 
-    /// Where its deliveries go, for one that is sent by hand.
-    package func endpoint(of subscription: Subscription) throws(SubscriptionFault) -> Endpoint {
-        try follower.endpoint(of: subscription, try secrets(of: subscription))
+    /// Where its deliveries go, for one that is sent by hand: `timeoutMax` bounds what its own timeout says.
+    package func endpoint(
+        of subscription: Subscription, timeoutMax: Duration = SubscriptionRules.timeouts.upperBound
+    ) throws(SubscriptionFault) -> Endpoint {
+        var endpoint = try follower.endpoint(of: subscription, try secrets(of: subscription))
+        endpoint.timeout = min(endpoint.timeout, timeoutMax)
+        return endpoint
     }
 
     private func secrets(of subscription: Subscription) throws(SubscriptionFault) -> SubscriptionSecrets {

@@ -9,6 +9,8 @@ package enum SubscriptionFault: Error, CustomStringConvertible {
     case tooMany
     /// So many keys sign already that the next one has to wait.
     case tooManyKeys
+    /// Too many are being tried out just now.
+    case busy
     case store(StoreFault)
     case vault(VaultFault)
     case crypto(String)
@@ -19,6 +21,7 @@ package enum SubscriptionFault: Error, CustomStringConvertible {
         case .tooMany: "a tenant has \(SubscriptionRules.perTenantMax) subscriptions at most; delete one first"
         case .tooManyKeys:
             "\(SubscriptionRules.keysMax) keys sign already: wait until one of them ends, or give `overlap` 0s, which ends them now"
+        case .busy: "others try their webhooks out just now; repeat the request"
         case .store(let fault): "\(fault)"
         case .vault(let fault): "\(fault)"
         case .crypto(let reason): "the cryptographic library failed: \(reason)"

@@ -39,6 +39,8 @@ MATRIX = {
     # A secret is for who may change it.
     "getSubscriptionSecret": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "rotateSubscriptionSecret": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "pingSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "verifySubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "enableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "disableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "listEndpoints": "401 | 200 200 200 | 200 200 200 | 404 404 404",
@@ -81,7 +83,7 @@ BODIES = {
     "createUser": lambda it: {
         "username": it.fresh("user"), "password": PASSWORD, "role": "viewer", "tenant_id": it.tenant,
     },
-    "createSubscription": lambda it: {"url": "https://crm.example.com/hook", "tenant_id": it.tenant},
+    "createSubscription": lambda it: {"url": "https://127.0.0.1:1024/hook", "tenant_id": it.tenant},
     "updateSubscription": lambda it: {"description": it.fresh("CRM")},
     "rotateSubscriptionSecret": lambda it: {},
     "createReplay": lambda it: {"endpoint": it.webhook, "rate": 1000},

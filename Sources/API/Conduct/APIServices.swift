@@ -33,6 +33,7 @@ package final class APIServices {
     package let tenants: TenantDirectory
     package let quotas: QuotaBook
     package let subscriptions: SubscriptionDirectory
+    package let probe: SubscriptionProbe
     package let rules: RuleDesk
     let deliveries: DeliveryDesk
     let idempotency: Idempotency
@@ -40,7 +41,8 @@ package final class APIServices {
 
     package init(
         redis: RedisClient, audit: AuditLog, identity: IdentityService, tenants: TenantDirectory, quotas: QuotaBook,
-        subscriptions: SubscriptionDirectory, rules: RuleDesk, deliveries: DeliveryDesk, idempotency: Idempotency,
+        subscriptions: SubscriptionDirectory, probe: SubscriptionProbe, rules: RuleDesk, deliveries: DeliveryDesk,
+        idempotency: Idempotency,
         log: Logger
     ) {
         self.redis = redis
@@ -49,6 +51,7 @@ package final class APIServices {
         self.tenants = tenants
         self.quotas = quotas
         self.subscriptions = subscriptions
+        self.probe = probe
         self.rules = rules
         self.deliveries = deliveries
         self.idempotency = idempotency

@@ -11,7 +11,7 @@ import Subscriptions
 import Tenancy
 
 enum SubscriptionEndpoints {
-    static let all = [list, create, get, update, delete, secret, rotate, enable, disable]
+    static let all = [list, create, get, update, delete, secret, rotate, ping, verify, enable, disable]
 
     private static let path = "/api/v1/subscriptions"
     static let one = [Parameter.path("subscription_id", "The id of the subscription.")]
@@ -48,11 +48,12 @@ enum SubscriptionEndpoints {
                 SubscriptionSettings(call.body), key: try SubscriptionObjects.key(call.body))
             draft.headers = SubscriptionObjects.headers(call.body["headers"]) ?? []
             draft.mustVerify = call.body["verify"]?.bool ?? false
-            let stored = try await subscribing { () async throws(SubscriptionFault) in
+            var stored = try await subscribing { () async throws(SubscriptionFault) in
                 try await call.services.subscriptions.create(
                     draft, tenant: tenant.id, code: tenant.code, by: principal.name, call.origin(principal))
             }
             try await call.takeBack(stored, unlessThereIs: tenant, principal)
+            if draft.mustVerify { stored = try await call.challenge(stored, principal).stored }
             return .created(
                 SubscriptionObjects.json(stored.value), at: "\(path)/\(stored.value.id)", version: stored.version)
         })
@@ -128,6 +129,40 @@ enum SubscriptionEndpoints {
             return .ok(SubscriptionObjects.json(keys))
         })
 
+    private static let ping = Endpoint(
+        .post, path + "/{subscription_id}/ping", "pingSubscription", "Try a subscription out",
+        action: "subscription.ping",
+        scope: .object, parameters: one,
+        answers: [.ok(SubscriptionObjects.ping, "What its receiver answered, or why it did not.")],
+        problems: [.probesBusy], isQuestion: true,
+        .needs(.webhooksWrite) { (call, principal) async throws(Problem) in
+            let subscription = try await call.subscription(principal).value
+            try await call.note(subscription, principal)
+            let answer = try await subscribing { () async throws(SubscriptionFault) in
+                try await call.services.probe.ping(
+                    subscription,
+                    at: try call.services.subscriptions.endpoint(
+                        of: subscription, timeoutMax: SubscriptionProbe.timeoutMax))
+            }
+            return .ok(.object(SubscriptionObjects.members(answer)))
+        })
+
+    private static let verify = Endpoint(
+        .post, path + "/{subscription_id}/verify", "verifySubscription",
+        "Ask the receiver whether it wants the events", action: "subscription.verify", scope: .object, parameters: one,
+        answers: [
+            .ok(
+                SubscriptionObjects.verification,
+                "Whether it echoed the challenge, as text or as `challenge` of a JSON object.")
+        ], problems: [.probesBusy], isQuestion: true,
+        .needs(.webhooksWrite) { (call, principal) async throws(Problem) in
+            let stored = try await call.subscription(principal)
+            let outcome = try await call.challenge(stored, principal)
+            return .ok(
+                .object(
+                    [.init("verified", .bool(outcome.isEchoed))] + SubscriptionObjects.members(outcome.answer)))
+        })
+
     private static let enable = Endpoint(
         .post, path + "/{subscription_id}/enable", "enableSubscription", "Let a subscription get events again",
         action: "subscription.enable", scope: .object, parameters: one, answers: [changed],
@@ -157,6 +192,19 @@ extension APICall {
     func note(_ subscription: Subscription, _ principal: Principal) async throws(Problem) {
         let entry = origin(principal).entry(endpoint.action, on: subscription.object, tenant: subscription.tenant)
         do throws(RedisError) { try await services.audit.append(entry) } catch { throw Problem(.unavailable(error)) }
+    }
+
+    /// Sends the challenge; a subscription whose receiver echoes it gets events from now on.
+    fileprivate func challenge(
+        _ stored: Stored<Subscription>, _ principal: Principal
+    ) async throws(Problem) -> (stored: Stored<Subscription>, isEchoed: Bool, answer: SubscriptionProbe.Answer) {
+        try await subscribing { () async throws(SubscriptionFault) in
+            let endpoint = try services.subscriptions.endpoint(
+                of: stored.value, timeoutMax: SubscriptionProbe.timeoutMax)
+            let (answer, isEchoed) = try await services.probe.challenge(stored.value, at: endpoint)
+            guard isEchoed else { return (stored, false, answer) }
+            return (try await services.subscriptions.verified(stored, origin(principal)), true, answer)
+        }
     }
 
     fileprivate func setEnabled(_ isEnabled: Bool, _ principal: Principal) async throws(Problem) -> Reply {

@@ -5,10 +5,12 @@ import Events
 import Gateway
 import HTTP
 import Language
+import Loop
 import Records
 import Rules
 import Subscriptions
 import Telemetry
+import Webhooks
 
 enum SubscriptionObjects {
     // MARK: Schemas
@@ -36,9 +38,16 @@ enum SubscriptionObjects {
         ) { Rate($0) != nil }, 8...17)
 
     private static let key = TextForm(
-        "a key of Standard Webhooks", pattern: "^wh[sp]k?[ec]*_[A-Za-z0-9+/=]+$",
+        "a key of Standard Webhooks", pattern: "^wh(sec|sk|pk)_[A-Za-z0-9+/=]+$",
         example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-    ) { $0.hasPrefix("whs") || $0.hasPrefix("whpk_") }
+    ) { text in
+        let parts = text.split(separator: "_", maxSplits: 1)
+        return parts.count == 2 && ["whsec", "whsk", "whpk"].contains(parts[0])
+            && parts[1].utf8.allSatisfy { byte in
+                byte < 0x80 && (Character(Unicode.Scalar(byte)).isLetter || (0x2F...0x39).contains(byte))
+                    || "+=".utf8.contains(byte)
+            }
+    }
 
     private static let scheme = Schema.choice(WebhookKey.Scheme.allCases.map(\.rawValue))
     private static let urls = Schema.text(url, 1...HTTPURL.byteCountMax)
@@ -171,7 +180,42 @@ enum SubscriptionObjects {
                             ])), 1...SubscriptionRules.keysMax), "The one in use first.")
         ])
 
+    private static let attemptMembers: [MemberSchema] = [
+        .required("webhook_id", .text(.line, 1...64), "The `webhook-id` it was sent with."),
+        .required("status", .integer(0...999), "Of the answer; null: there was none.", isNullable: true),
+        .required(
+            "error", .choice(FailureReason.allCases.map(\.rawValue)), "What failed; null: nothing.", isNullable: true),
+        .required("detail", .text(.any, 0...2000), "The same for a person."),
+        .required("latency_ms", .integer(0...120_000), "From connecting to the end of the answer."),
+        .required(
+            "answer", .text(.any, 0...HTTPClient.bodyKept),
+            "The first \(HTTPClient.bodyKept / 1024) KB of the answer; what is no UTF-8 in it is U+FFFD."),
+    ]
+
+    static let ping = ObjectSchema(
+        "SubscriptionPing", "What came of a `webhook.ping`, sent once and signed as deliveries are.", attemptMembers)
+
+    static let verification = ObjectSchema(
+        "SubscriptionVerification", "What came of a `webhook.challenge`.",
+        [.required("verified", .boolean, "Whether the receiver echoed it.")] + attemptMembers)
+
     // MARK: Values
+
+    static func members(_ answer: SubscriptionProbe.Answer) -> [JSONValue.Member] {
+        var (error, text) = (JSONValue.null, "delivered")
+        switch answer.result.outcome {
+        case .delivered: break
+        case .failed(let reason, let detail, _), .refused(let reason, let detail):
+            (error, text) = (.string(reason.rawValue), detail)
+        }
+        return [
+            .init("webhook_id", .string(answer.webhookID)),
+            .init("status", answer.result.status.map { .number(JSONNumber($0)) } ?? .null), .init("error", error),
+            .init("detail", .string(String(text.unicodeScalars.prefix(2000)))),
+            .init("latency_ms", .number(JSONNumber(max(0, answer.time.milliseconds)))),
+            .init("answer", .string(String(decoding: answer.result.answer, as: UTF8.self))),
+        ]
+    }
 
     static func json(_ subscription: Subscription) -> JSONValue {
         .object(
@@ -231,6 +275,9 @@ extension ProblemCode {
     static let tooManySubscriptions = ProblemCode(
         "too_many_subscriptions", .conflict,
         "The tenant has \(SubscriptionRules.perTenantMax) subscriptions, which are as many as it may have.")
+    static let probesBusy = ProblemCode(
+        "probes_busy", .serviceUnavailable,
+        "Too many webhooks are being tried out; Retry-After says when to come again.")
     static let tooManyKeys = ProblemCode(
         "too_many_keys", .conflict, "\(SubscriptionRules.keysMax) keys sign already; one has to end first.")
 }
@@ -252,6 +299,7 @@ extension Problem {
                 })
         case .tooMany: self.init(.tooManySubscriptions, "\(fault)")
         case .tooManyKeys: self.init(.tooManyKeys, "\(fault)")
+        case .busy: self.init(.probesBusy, "\(fault)", retryAfter: 1)
         case .store(let fault): self.init(fault)
         case .vault, .crypto: self.init(.internalError, "\(fault)")
         }

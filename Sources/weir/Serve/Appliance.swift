@@ -2,6 +2,7 @@
 // traffic loops, one thread each.
 
 import API
+import Crypto
 import Deliveries
 import Events
 import Gateway
@@ -15,6 +16,7 @@ import Records
 import Redis
 import Routing
 import Rules
+import Subscriptions
 import Telemetry
 import Webhooks
 
@@ -57,6 +59,7 @@ final class Appliance {
     private var api: APIHandler?
     private var limiter: RequestLimiter?
     private var quotas: QuotaBook?
+    private var probe: SubscriptionProbe?
     /// Of the public listeners of all loops, and of each of the control loop's.
     private var ledgers: [AddressLedger] = []
     /// Opened by a signal to stop, or by a fault that only a new start mends.
@@ -210,6 +213,11 @@ final class Appliance {
             herald: QuotaHerald(appender, log: log.named("limits"), metrics: limitsMetrics), metrics: limitsMetrics)
         self.quotas = quotas
         // Which addresses webhooks may reach can change by a reload; that reload says what it refuses.
+        let probe = SubscriptionProbe(
+            loop: loop,
+            client: HTTPClient(loop: loop, resolver: Resolver(loop: loop), policy: prepared.clientPolicy),
+            random: .system)
+        self.probe = probe
         let endpoints = RuleEndpoints(
             surroundings: surroundings, delivery: prepared.configuration.delivery, policy: nil)
         let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:))
@@ -218,7 +226,7 @@ final class Appliance {
         }
         api?.services = APIServices(
             redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,
-            subscriptions: parts.subscriptions, rules: rules, deliveries: deliveries,
+            subscriptions: parts.subscriptions, probe: probe, rules: rules, deliveries: deliveries,
             idempotency: parts.idempotency, log: log.named("api"))
     }
 
@@ -392,6 +400,7 @@ final class Appliance {
         redirect?.base = next.redirectBase
         limiter?.limits = next.configuration.limits
         quotas?.quotas = next.quotas
+        probe?.client.replace(policy: next.clientPolicy)
         control?.tls = next.client
         administration?.reload(next.configuration)
         FaultPoint.reloadCommitted.pass()
@@ -427,6 +436,7 @@ final class Appliance {
         }
         for drain in drains { await drain.value }
         for (server, _) in servers { await server.drain(by: loop.now + Self.drainFor) }
+        probe?.client.closeIdle()
         await administration?.stop()
         FaultPoint.stopDrained.pass()
         outage?.isExpected = true

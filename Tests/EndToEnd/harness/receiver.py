@@ -21,7 +21,7 @@ class Answer:
     status: int = 200
     headers: dict = field(default_factory=dict)
     held: threading.Event | None = None  # answered only when the test sets it
-    body: bytes = b""
+    body: object = b""  # or a function that makes it of the delivery's body
 
 
 @dataclass(frozen=True)
@@ -163,9 +163,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(answer.status)
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
+        answered = answer.body(body) if callable(answer.body) else answer.body
+        self.send_header("Content-Length", str(len(answered)))
         self.end_headers()
-        self.wfile.write(answer.body)
+        self.wfile.write(answered)
 
     def log_message(self, *_):
         pass
