@@ -48,7 +48,7 @@ let package = Package(
         module("Events", ["Codec"]),
         module("WeCom", ["Codec", "Crypto", "Events"]),
         // language
-        module("Language"),
+        module("Language", ["Codec"]),
         module("Rules", ["Codec", "Language", "Events"]),
         // domain
         module("Gateway", ["Codec", "Crypto", "Events", "Language", "Loop", "Redis", "Telemetry", "WeCom"]),

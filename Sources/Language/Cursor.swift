@@ -150,11 +150,14 @@ package struct Cursor {
         file.hide((scheme ?? bytes.startIndex) + 1..<end)
     }
 
-    /// Keeps the query of a URL out of all that is shown of its line: robots have their key there.
-    package func hideQuery(in url: SourceRange) {
-        guard let mark = file.bytes[url.bytes].firstIndex(of: UInt8(ascii: "?")) else { return }
-        let end = url.bytes.upperBound - 1
-        if mark + 1 < end { file.hide(mark + 1..<end) }
+    /// Keeps what may be a key in a URL in quotes out of all that is shown of its line.
+    package func hideKeys(in url: SourceRange) {
+        let start = url.bytes.lowerBound + 1
+        let bytes = Array(file.bytes[url.bytes].dropFirst().dropLast())
+        // With escapes one cannot see where its parts end.
+        let isPlain = !bytes.contains(UInt8(ascii: "\\"))
+        let ranges = isPlain ? URLSecrets.ranges(in: bytes) : [(URLSecrets.authority(of: bytes) ?? 0)..<bytes.count]
+        for range in ranges where !range.isEmpty { file.hide(start + range.lowerBound..<start + range.upperBound) }
     }
 
     /// The token as a message of this file may name it.

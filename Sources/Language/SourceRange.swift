@@ -16,10 +16,20 @@ package struct SourceRange: Sendable {
 
     package var text: String { file.text(bytes) }
 
+    /// The text as it may be shown: without secrets.
+    package var shown: String { file.shownText(bytes) }
+
     /// `name:line:column`, as editors and terminals make it clickable.
     package var place: String {
         let start = start
         return "\(file.name):\(start.line):\(start.column)"
+    }
+
+    /// The range cut to so many bytes, of whole characters.
+    package func head(_ count: Int) -> SourceRange {
+        var end = min(bytes.upperBound, bytes.lowerBound + count)
+        while end < bytes.upperBound, end > bytes.lowerBound, file.bytes[end] & 0xC0 == 0x80 { end -= 1 }
+        return SourceRange(file: file, bytes: bytes.lowerBound..<end)
     }
 
     /// From the start of this range to the end of `other`. A range never spans files; of two files, this one counts.

@@ -63,6 +63,14 @@ package final class RuleSet: Sendable {
         decision.routes.map { routes[$0].name.value }
     }
 
+    /// The files that webhooks have their secrets in.
+    package var secretFiles: Set<String> {
+        Set(
+            targets.compactMap { target in
+                if case .webhook(_, .file(let path)?, _) = target { path } else { nil }
+            })
+    }
+
     /// The targets of a decision.
     package func targets(_ decision: Decision) -> [Target] {
         decision.targets.map { targets[$0] }

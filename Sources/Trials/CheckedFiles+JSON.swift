@@ -9,14 +9,17 @@ extension CheckedFiles {
     ///   - path: what was checked, where it has a name.
     ///   - faults: what a process on this host would refuse in these rules though their text is right.
     ///   - tests: nil where there are none, or the rules have errors.
-    package func json(path: String? = nil, faults: [String], tests: TrialSuite?) -> JSONValue {
+    ///   - unopened: files of secrets that were not looked at.
+    package func json(
+        path: String? = nil, faults: [String], tests: TrialSuite?, unopened: [String] = []
+    ) -> JSONValue {
         let isRight = rules != nil && faults.isEmpty && tests?.faults.isEmpty ?? true
         let members: [JSONValue.Member] = [
             .init("ok", .bool(isRight)),
             .init("version", rules.map { .string($0.version) } ?? .null),
             .init("routes", rules.map { .number(JSONNumber($0.routes.count)) } ?? .null),
             .init("findings", findings.json), .init("faults", .array(faults.map(JSONValue.string))),
-            .init("tests", tests?.json ?? .null),
+            .init("unopened", .array(unopened.map(JSONValue.string))), .init("tests", tests?.json ?? .null),
         ]
         return .object((path.map { [.init("path", .string($0))] } ?? []) + members)
     }

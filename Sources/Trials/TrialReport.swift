@@ -42,7 +42,7 @@ package struct TrialFailure: Sendable {
     }
 
     private var expected: String {
-        range.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        range.shown.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     }
 }
 

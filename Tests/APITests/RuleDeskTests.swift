@@ -16,9 +16,11 @@ import Testing
 @Suite struct RuleDeskTests {
     private static let text = RuleText(name: "main.rules", text: "route \"a\" { to webhooks }")
 
+    private static func document(_ bytes: [UInt8]) -> JSONValue? { try? JSONValue(parsing: bytes.span) }
+
     private static func desk(on loop: EventLoop) throws -> RuleDesk {
         let rules = try #require(RuleSet.check([text.file]).rules)
-        return RuleDesk(on: loop, running: RunningRules(rules, path: "Rules", at: .epoch)) { _ in [] }
+        return RuleDesk(on: loop, running: RunningRules(rules, path: "Rules", at: .epoch)) { _, _ in [] }
     }
 
     @Test("one replay at a time: whoever comes meanwhile is told to come again, and gets it then")
@@ -52,7 +54,7 @@ import Testing
                 loop.spawn {
                     do throws(Problem) {
                         let answer = try await desk.check([Self.text])
-                        #expect(answer["ok"] == true)
+                        #expect(Self.document(answer)?["ok"] == true)
                     } catch {
                         #expect(error.code == .rulesBusy && error.retryAfter == 1)
                         busy += 1
@@ -71,6 +73,21 @@ import Testing
             let wrong = RuleText(name: "x.rules", text: "route \"a\" { when tenant = to webhooks }")
             let fault = await #expect(throws: Problem.self) { _ = try await desk.rules([wrong]) }
             #expect(fault?.code == .rulesInvalid && fault?.errors.first?.field.hasPrefix("x.rules:1:") == true)
+        }
+    }
+
+    @Test("a check opens no file that the running rules do not name")
+    func files() async throws {
+        try await onRealLoop { loop in
+            func text(_ paths: [String]) -> RuleText {
+                let routes = paths.map { "route \"\($0)\" { to webhook \"https://a.example\" secret file:\($0) }" }
+                return RuleText(name: "main.rules", text: routes.joined(separator: "\n"))
+            }
+            let rules = try #require(RuleSet.check([text(["/known"]).file]).rules)
+            let running = RunningRules(rules, path: "Rules", at: .epoch)
+            let desk = RuleDesk(on: loop, running: running) { $0.secretFiles.subtracting($1).sorted() }
+            let answer = Self.document(try await desk.check([text(["/b", "/known", "/a"])]))
+            #expect(answer?["faults"] == ["/known"] && answer?["unopened"] == ["/a", "/b"])
         }
     }
 }

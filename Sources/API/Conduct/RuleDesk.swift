@@ -15,27 +15,38 @@ import Trials
 package final class RuleDesk {
     /// Events that one replay compares at most: a second's work, in small parts.
     static let replayEventsMax = 100_000
+    /// With ten thousand routes that look into texts, fewer are compared.
+    private static let replayTimeMax = Duration.seconds(20)
     private static let waitingMax = 8
 
     let running: RunningRules
     private let workshop: Workshop
-    private let faults: @Sendable (RuleSet) -> [String]
+    private let faults: @Sendable (RuleSet, _ unopened: Set<String>) -> [String]
     private var isReplaying = false
 
-    /// - Parameter faults: what this host would refuse in rules whose text is right, such as a secret that is not there.
-    package init(on loop: EventLoop, running: RunningRules, faults: @escaping @Sendable (RuleSet) -> [String]) {
+    /// - Parameter faults: what this host would refuse in rules whose text is right, such as a secret that is not there. It opens
+    ///   none of the files it is given.
+    package init(
+        on loop: EventLoop, running: RunningRules,
+        faults: @escaping @Sendable (RuleSet, _ unopened: Set<String>) -> [String]
+    ) {
         self.running = running
         self.faults = faults
         workshop = Workshop(on: loop, threadsMax: 1, waitingMax: Self.waitingMax)
     }
 
-    /// The answer to a check, tests included, made there too: each finding is shown with its line.
-    func check(_ files: [RuleText]) async throws(Problem) -> JSONValue {
-        try await work { [faults] in
+    /// The answer to a check, tests included, made there too: each finding is shown with its line. A file is opened only if the
+    /// running rules name it: whoever asks must not learn what else this host has, nor make Weir wait for a pipe.
+    func check(_ files: [RuleText]) async throws(Problem) -> [UInt8] {
+        let known = running.state.rules.secretFiles
+        return try await work { [faults] in
             let checked = RuleSet.check(files.filter { !$0.isTest }.map(\.file))
             let tests = files.filter(\.isTest).map(\.file)
             let suite = tests.isEmpty ? nil : checked.rules.map { TrialSuite(tests, of: $0, zone: ZoneName.zone) }
-            return checked.json(faults: checked.rules.map(faults) ?? [], tests: suite)
+            let unopened = checked.rules?.secretFiles.subtracting(known) ?? []
+            return checked.json(
+                faults: checked.rules.map { faults($0, unopened) } ?? [], tests: suite, unopened: unopened.sorted()
+            ).bytes
         }
     }
 
@@ -63,6 +74,7 @@ package final class RuleDesk {
         do throws(RedisError) {
             return try await RuleReplay.run(
                 before: running.state.rules, after: rules, last: last, eventsMax: Self.replayEventsMax,
+                timeMax: Self.replayTimeMax,
                 changesMax: changesMax, on: redis)
         } catch {
             throw Problem(.unavailable, "The recorded events cannot be read now (\(error)).", retryAfter: 1)

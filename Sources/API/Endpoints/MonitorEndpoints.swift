@@ -11,7 +11,7 @@ enum MonitorEndpoints {
             answers: [.ok(health, "The state; `status` is the worst of all parts.")],
             .plain { basics in
                 let uptime = Int((basics.loop.now - basics.startedAt).seconds)
-                return Reply(.ok, .json, HealthReport(basics.health).json(uptimeSeconds: uptime))
+                return Reply(.ok, .json, HealthReport(basics.health).brief(uptimeSeconds: uptime))
             })
     ]
 
@@ -30,6 +30,8 @@ enum MonitorEndpoints {
         [
             .required("name", .text(.line, 1...100), "Its name."),
             .required("status", states, "Its state."),
-            .optional("detail", .text(.any, 1...1000), "What is wrong, or an addition that helps."),
+            .optional(
+                "detail", .text(.any, 1...HealthReport.briefLength),
+                "What is wrong, or an addition that helps; `/readyz` and the log have more."),
         ])
 }

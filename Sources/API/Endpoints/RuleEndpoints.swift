@@ -28,7 +28,7 @@ enum RuleEndpoints {
         answers: [.ok(RuleObjects.checked, "All that is to be said about them.")], problems: [.rulesBusy],
         isQuestion: true,
         .needs(.rulesRead) { (call, _) async throws(Problem) in
-            .ok(try await call.services.rules.check(try call.ruleFiles(areRequired: true)))
+            Reply(.ok, .json, try await call.services.rules.check(try call.ruleFiles(areRequired: true)))
         })
 
     private static let explain = Endpoint(
@@ -47,20 +47,24 @@ enum RuleEndpoints {
         isQuestion: true,
         .needs(.rulesRead) { (call, _) async throws(Problem) in
             let now = Timestamp(milliseconds: call.basics.loop.wallMilliseconds) ?? .epoch
+            let bytes = (call.body["event"] ?? .null).bytes
+            guard bytes.count <= RuleObjects.eventLimit else {
+                throw Problem(wrong: "event", "length", "must have at most \(RuleObjects.eventLimit) bytes")
+            }
             let sketch: EventSketch
             do throws(EventFault) {
-                sketch = try EventSketch(json: (call.body["event"] ?? .null).bytes.span, now: now)
+                sketch = try EventSketch(json: bytes.span, now: now)
             } catch {
                 throw Problem(wrong: "event", "format", "\(error)")
             }
             let rules = try await call.services.rules.rules(try call.ruleFiles())
-            let answer = try await call.services.rules.work { () -> JSONValue in
+            let answer = try await call.services.rules.work { () -> [UInt8] in
                 var matcher = Matcher(rules)
                 let explanation = matcher.explain(sketch.event).json
                 let warning = sketch.warning.map(JSONValue.string) ?? .null
-                return .object((explanation.object ?? []) + [.init("warning", warning)])
+                return JSONValue.object((explanation.object ?? []) + [.init("warning", warning)]).bytes
             }
-            return .ok(answer)
+            return Reply(.ok, .json, answer)
         })
 
     private static let diff = Endpoint(
@@ -90,8 +94,11 @@ enum RuleEndpoints {
             let rules = try await call.services.rules.rules(try call.ruleFiles(areRequired: true))
             let replay = try await call.services.rules.replay(
                 rules, last: last, changesMax: call.body["show"]?.integer.map(Int.init) ?? 20, on: call.services.redis)
-            let text = replay.rendered(before: "running", after: "new")
-            return .ok(.object((replay.json.object ?? []) + [.init("rendered", .string(text))]))
+            let answer = try await call.services.rules.work { () -> [UInt8] in
+                let text = replay.rendered(before: "running", after: "new")
+                return JSONValue.object((replay.json.object ?? []) + [.init("rendered", .string(text))]).bytes
+            }
+            return Reply(.ok, .json, answer)
         })
 }
 

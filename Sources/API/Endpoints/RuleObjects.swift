@@ -10,6 +10,8 @@ import Rules
 enum RuleObjects {
     /// Ten thousand routes; nobody has more by hand.
     static let bodyLimit = 2 << 20
+    /// Of an event in question, in bytes: each route looks at it, and there may be twenty thousand.
+    static let eventLimit = 256 << 10
     private static let filesMax = 64
     private static let many = 0...1_000_000
     private static let anyLength = 0...100_000_000
@@ -114,6 +116,10 @@ enum RuleObjects {
             .required("findings", .array(of: .object(finding), many), "By file, from top to bottom."),
             .required(
                 "faults", lines, "What is right in the text and cannot be used on this host, such as an absent secret."),
+            .required(
+                "unopened", lines,
+                "Files of secrets that were not looked at, since the running rules do not name them: `weir rules check` on the host does."
+            ),
             .required(
                 "tests", .object(tests), "null: there are none, or they were not run as the rules have errors.",
                 isNullable: true),

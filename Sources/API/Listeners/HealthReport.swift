@@ -11,10 +11,19 @@ package struct HealthReport {
 
     /// 503 when a part is not ready, which takes this Weir out of a load balancer; a degraded one is told of with 200.
     package var response: Response {
-        Response(health.state == .notReady ? .serviceUnavailable : .ok, .json, json(uptimeSeconds: nil))
+        Response(health.state == .notReady ? .serviceUnavailable : .ok, .json, json())
     }
 
-    package func json(uptimeSeconds: Int?) -> [UInt8] {
+    /// For everybody on the API's listener: of what ails a part the first line only, since the others may quote files.
+    func brief(uptimeSeconds: Int) -> [UInt8] {
+        json(uptimeSeconds: uptimeSeconds) { detail in
+            String((detail.split(separator: "\n").first ?? "").prefix(Self.briefLength))
+        }
+    }
+
+    static let briefLength = 200
+
+    private func json(uptimeSeconds: Int? = nil, detail shown: (String) -> String = { $0 }) -> [UInt8] {
         var writer = JSONWriter()
         writer.beginObject()
         writer.key("status")
@@ -29,7 +38,7 @@ package struct HealthReport {
             writer.string(part.state.rawValue)
             if !part.detail.isEmpty {
                 writer.key("detail")
-                writer.string(part.detail)
+                writer.string(shown(part.detail))
             }
             writer.endObject()
         }

@@ -22,7 +22,7 @@ package enum URLMask {
 
     /// What no person would name a path: a UUID or another long hexadecimal number, a long run of letters mixed with digits, or
     /// a very long part with all of upper case, lower case and digits.
-    private static func isKeyLike(_ part: Substring) -> Bool {
+    package static func isKeyLike(_ part: Substring) -> Bool {
         guard part.utf8.count >= 16 else { return false }
         var (digits, uppers, lowers, hexDigits, others) = (0, 0, 0, 0, 0)
         var (run, runDigits, longestMixedRun) = (0, 0, 0)

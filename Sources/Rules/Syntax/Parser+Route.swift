@@ -60,8 +60,7 @@ extension Parser {
 
     private func webhook(_ cursor: inout Cursor) throws(Reported) -> Target {
         let url = try cursor.string("the URL of a webhook")
-        cursor.hideUser(in: url.range)
-        cursor.hideQuery(in: url.range)
+        cursor.hideKeys(in: url.range)
         guard Self.isWebAddress(url.value) else {
             throw cursor.error("a webhook's URL begins with `https://` and a host", at: url.range)
         }

@@ -1,6 +1,7 @@
 // A test of the rules as it stands in a `*.test.rules` file: what happens, and what is expected of it, in virtual time. Called a
 // trial here, since `Test` is what a condition asks of a field. Module Trials runs it.
 
+import Codec
 package import Events
 package import Language
 
@@ -107,7 +108,7 @@ package enum TargetPattern: Hashable, Sendable {
         case .accounts: "accounts"
         case .outbound: "outbound"
         case .drop: "drop"
-        case .webhook(let url): "webhook \"\(url)\""
+        case .webhook(let url): "webhook \"\(URLMask.masked(url))\""
         case .alert(let name, let level): "alert \"\(name)\"" + (level.map { " level \($0.rawValue)" } ?? "")
         }
     }

@@ -1,5 +1,6 @@
 // Checks tests against the rules they are of: that the routes, alerts and webhooks they name exist.
 
+import Codec
 package import Language
 
 extension Trial {
@@ -79,15 +80,23 @@ private struct TrialChecker {
     private mutating func check(_ target: TargetPattern, _ range: SourceRange) {
         switch target {
         case .alert(let name, _) where !alerts.contains(name): unknown("alert", name, among: Array(alerts), range)
-        case .webhook(let url) where !urls.contains(url): unknown("webhook", url, among: Array(urls), range)
+        case .webhook(let url) where !urls.contains(url):
+            unknown("webhook", url, among: Array(urls), range, shown: URLMask.masked)
         default: break
         }
     }
 
-    private mutating func unknown(_ what: String, _ name: String, among names: [String], _ range: SourceRange) {
+    private mutating func unknown(
+        _ what: String, _ name: String, among names: [String], _ range: SourceRange,
+        shown: (String) -> String = { $0 }
+    ) {
         let guess = findings.isFull ? nil : didYouMean(name, among: names.sorted())
         findings.error(
-            "the rules have no \(what) \"\(name)\"" + (guess.map { "; did you mean \"\($0)\"?" } ?? ""), at: range,
+            "the rules have no \(what) \"\(shown(name))\""
+                + (guess.map {
+                    shown($0) == shown(name)
+                        ? "; one differs from it in what is masked" : "; did you mean \"\(shown($0))\"?"
+                } ?? ""), at: range,
             hint: names.isEmpty ? "they have no \(what) at all" : nil)
     }
 }

@@ -53,7 +53,10 @@ extension TrialParser {
     private func target(_ word: String, _ cursor: inout Cursor) throws(Reported) -> TargetPattern {
         switch word {
         case "webhooks": return .webhooks
-        case "webhook": return .webhook(url: try cursor.string("the URL of a webhook").value)
+        case "webhook":
+            let url = try cursor.string("the URL of a webhook")
+            cursor.hideKeys(in: url.range)
+            return .webhook(url: url.value)
         case "alert":
             let name = try cursor.name("the name of an alert")
             guard cursor.accept("level") != nil else { return .alert(name: name.value, level: nil) }

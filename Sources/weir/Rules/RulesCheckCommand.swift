@@ -44,10 +44,12 @@ struct RulesCheckCommand: Command {
         for path in paths {
             let files = try RulesLocation.read(path)
             let checked = RuleSet.check(files.rules)
-            let missing = checked.rules.map(endpoints.faults(in:)) ?? []
+            let missing = checked.rules.map { endpoints.faults(in: $0) } ?? []
             let tests = checked.rules.flatMap { suite(files, $0) }
             if isJSON {
-                documents.append(checked.json(path: path, faults: missing, tests: tests))
+                documents.append(
+                    checked.json(
+                        path: path, faults: missing + (files.testFault.map { ["\($0)"] } ?? []), tests: tests))
             } else {
                 checked.findings.print()
                 for fault in missing { StandardError.write(Array("warning: \(fault)\n\n".utf8)) }

@@ -220,7 +220,7 @@ final class Appliance {
         self.probe = probe
         let endpoints = RuleEndpoints(
             surroundings: surroundings, delivery: prepared.configuration.delivery, policy: nil)
-        let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:))
+        let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:unopened:))
         let deliveries = DeliveryDesk(redis: redis, replays: parts.replays) { [unowned self] in
             (prepared.table.endpoints + (subscribed?.table.endpoints ?? [])).sorted { $0.id.text < $1.id.text }
         }

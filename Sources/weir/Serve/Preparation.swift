@@ -14,6 +14,8 @@ import Webhooks
 /// Why Weir cannot start, or goes on with what it has. The text says what to do.
 struct StartFault: Error, CustomStringConvertible {
     let description: String
+    /// Of what is wrong, as many lines: it stands in the log, in `/readyz` and in the API, at every attempt.
+    static let linesMax = 20
     init(_ description: String) { self.description = description }
 }
 
@@ -79,8 +81,10 @@ struct Preparation: Sendable {
         if let prepared = preparation.prepared { return prepared }
         // Without the source lines, which may hold secrets: this text goes into the log at a reload.
         let errors = preparation.findings.diagnostics.filter { $0.severity == .error }.map(\.summary)
+        let all = errors + preparation.faults
+        let more = all.count > StartFault.linesMax ? ["and \(all.count - StartFault.linesMax) more"] : []
         throw StartFault(
-            (["something is wrong; `weir config check` shows the places"] + errors + preparation.faults)
+            (["something is wrong; `weir config check` shows the places"] + all.prefix(StartFault.linesMax) + more)
                 .joined(separator: "\n"))
     }
 

@@ -41,7 +41,8 @@ extension Prepared {
     func demandPassingTests() throws(StartFault) {
         guard let summary = testSummary else { return }
         throw StartFault(
-            (["\(summary); `weir rules test` shows them"] + testFaults.prefix(Self.shownFaults)).joined(separator: "\n")
+            (["\(summary); `weir rules test` shows them"] + testFaults.prefix(StartFault.linesMax)).joined(
+                separator: "\n")
         )
     }
 
@@ -49,8 +50,6 @@ extension Prepared {
     var testSummary: String? {
         testFaults.isEmpty ? nil : "the tests of the rules fail (\(quantity(testFaults.count, "error")))"
     }
-
-    private static let shownFaults = 20
 }
 
 /// What each part is given, at the start and at every reload alike. Each of these is one value made in one place, so a setting
