@@ -7,6 +7,8 @@ package enum SourceFault: Error, Equatable, Sendable, CustomStringConvertible {
     /// The system refused; the number is `errno`.
     case unreadable(path: String, errno: Int32)
     case tooLarge(path: String, limit: Int)
+    /// A folder, a pipe or a device.
+    case notAFile(path: String)
 
     package var description: String {
         switch self {
@@ -14,16 +16,24 @@ package enum SourceFault: Error, Equatable, Sendable, CustomStringConvertible {
             "cannot read \(path): \(unsafe String(cString: strerror(number)))"
         case .tooLarge(let path, let limit):
             "\(path) is larger than \(limit / 1024) KB, which no rule or configuration file needs"
+        case .notAFile(let path): "\(path) is not a file"
         }
     }
 }
 
 extension SourceFile {
     /// Reads one file; diagnostics call it by the path given here.
-    package static func read(path: String) throws(SourceFault) -> SourceFile {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+    /// - Parameter mayWait: whether a pipe is read as well, to its end. Commands may wait for one; a loop must not.
+    package static func read(path: String, mayWait: Bool = true) throws(SourceFault) -> SourceFile {
+        // A pipe that nobody writes to keeps even `open` waiting.
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | (mayWait ? 0 : O_NONBLOCK))
         guard descriptor >= 0 else { throw .unreadable(path: path, errno: errno) }
         defer { close(descriptor) }
+        if !mayWait {
+            var status = stat()
+            guard unsafe fstat(descriptor, &status) == 0 else { throw .unreadable(path: path, errno: errno) }
+            guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+        }
         var bytes: [UInt8] = []
         let chunkSize = 64 << 10
         while true {

@@ -6,12 +6,14 @@ import Glibc
 
 /// Belongs to one loop.
 package final class FileWatch {
+    private let loop: EventLoop
     private let descriptor: Int32
     private let watch: Watch
 
     package init(on loop: EventLoop) throws(StreamError) {
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         guard descriptor >= 0 else { throw .system(call: "inotify_init1", code: errno) }
+        self.loop = loop
         watch = try loop.watch(descriptor)
     }
 
@@ -24,8 +26,9 @@ package final class FileWatch {
         for path in paths { _ = unsafe inotify_add_watch(descriptor, path, UInt32(changes | IN_MOVE_SELF)) }
     }
 
-    /// Returns when something has changed since the last call.
-    package func next() async {
+    /// Returns when something has changed since the last call, or at the deadline.
+    package func next(until deadline: Instant = .never) async {
+        loop.setDeadline(deadline, of: watch)
         while !drain() {
             watch.isReadable = false
             guard await watch.untilReadable() == .ready else { return }

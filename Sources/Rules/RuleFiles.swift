@@ -13,8 +13,9 @@ package struct RuleFiles: Sendable {
     package static let testSuffix = ".test.rules"
 
     /// Reads a file or a folder.
-    package static func read(path: String) throws(RulesFault) -> RuleFiles {
-        let rules = try RuleSet.sources(path: path)
+    /// - Parameter mayWait: as of ``RuleSet/sources(path:withTests:mayWait:)``.
+    package static func read(path: String, mayWait: Bool = false) throws(RulesFault) -> RuleFiles {
+        let rules = try RuleSet.sources(path: path, mayWait: mayWait)
         do throws(SourceFault) {
             return RuleFiles(rules: rules, tests: try tests(path: path), testFault: nil)
         } catch {
@@ -33,7 +34,7 @@ package struct RuleFiles: Sendable {
             names = names.filter { $0 == beside }
         }
         var files: [SourceFile] = []
-        for name in names { files.append(try SourceFile.read(path: folder + name)) }
+        for name in names { files.append(try SourceFile.read(path: folder + name, mayWait: false)) }
         return files
     }
 

@@ -25,19 +25,22 @@ package enum RulesFault: Error, Equatable, CustomStringConvertible {
 extension RuleSet {
     /// Reads and checks a file, or the `*.rules` of a folder in the order of their names. Tests (`*.test.rules`) are left out.
     package static func load(path: String) throws(RulesFault) -> CheckedFiles {
-        check(try sources(path: path))
+        check(try sources(path: path, mayWait: true))
     }
 
     /// The files that `load` reads, if wanted with the tests of a folder.
-    package static func sources(path: String, withTests: Bool = false) throws(RulesFault) -> [SourceFile] {
+    /// - Parameter mayWait: whether the path may be a pipe, as a shell's `<(…)` is. In a folder only files are read.
+    package static func sources(
+        path: String, withTests: Bool = false, mayWait: Bool = false
+    ) throws(RulesFault) -> [SourceFile] {
         do {
-            guard SourceFile.isFolder(path) else { return [try SourceFile.read(path: path)] }
+            guard SourceFile.isFolder(path) else { return [try SourceFile.read(path: path, mayWait: mayWait)] }
             let folder = path.hasSuffix("/") ? path : path + "/"
             let names = try SourceFile.names(inFolder: path)
                 .filter { $0.hasSuffix(".rules") && (withTests || !$0.hasSuffix(".test.rules")) }
             guard !names.isEmpty else { throw RulesFault.noRuleFiles(folder: path) }
             var files: [SourceFile] = []
-            for name in names { files.append(try SourceFile.read(path: folder + name)) }
+            for name in names { files.append(try SourceFile.read(path: folder + name, mayWait: false)) }
             return files
         } catch let fault as SourceFault {
             throw .unreadable(fault)

@@ -13,7 +13,7 @@ enum RulesLocation {
     /// With the tests beside them.
     static func read(_ path: String) throws(CommandError) -> RuleFiles {
         do throws(RulesFault) {
-            return try RuleFiles.read(path: path)
+            return try RuleFiles.read(path: path, mayWait: true)
         } catch {
             throw .failed("\(error)")
         }

@@ -9,6 +9,8 @@ import Rules
 final class RulesFollower {
     /// An editor writes a file in several steps, and a deployment several files.
     private static let quietFor = Duration.milliseconds(100)
+    /// Not every change is told: of network file systems, or where a link leads on through other folders.
+    private static let lookEvery = Duration.seconds(10)
 
     private let loop: EventLoop
     private let watch: FileWatch
@@ -45,7 +47,7 @@ final class RulesFollower {
                 seen = now
                 await changed()
             }
-            await watch.next()
+            await watch.next(until: loop.now + Self.lookEvery)
             await loop.sleep(until: loop.now + Self.quietFor)
             watch.drain()
         }
