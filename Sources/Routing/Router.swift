@@ -99,11 +99,26 @@ package final class Router {
                 // The lease may have gone while the questions were under way.
                 guard working[partition] == lease else { return }
                 kept[partition] = history
+                await noteRecording(partition)
+                guard working[partition] == lease else { return }
                 reader.add(partition, from: cursor)
                 return
             } catch {
                 await loop.sleep(until: loop.now + Self.redisPause)
             }
+        }
+    }
+
+    /// Notes where the inbox begins, unless it is known. Only a replay wants to know, so nothing waits for it to succeed.
+    private func noteRecording(_ partition: Partition) async {
+        do throws(RedisError) {
+            let first = try await redis.send(RedisCommand("XRANGE", partition.inbox, "-", "+", "COUNT", "1"))
+            let oldest = first.array?.first.flatMap(StreamEntry.init)?.id
+            let now = StreamID(milliseconds: UInt64(max(0, loop.wallMilliseconds)), sequence: 0)
+            _ = try await redis.send(RedisCommand("SET", partition.kept, (oldest ?? now).description, "NX"))
+        } catch {
+            log.debug(
+                "cannot note since when events are recorded", ["partition": partition.number, "error": "\(error)"])
         }
     }
 

@@ -66,7 +66,13 @@ package final class RunningRules: Sendable {
             let count = state.rules.matches[place] + last[name, default: 0] + state.earlier[name, default: 0]
             if place < Self.labelledRoutes { rows.append((name, count)) } else { others += count }
         }
-        if state.rules.routes.count > Self.labelledRoutes { rows.append((BoundedLabel.other, others)) }
+        guard state.rules.routes.count > Self.labelledRoutes else { return rows }
+        // A series that stands twice makes Prometheus refuse all of them.
+        if let place = rows.firstIndex(where: { $0.route == BoundedLabel.other }) {
+            rows[place].count += others
+        } else {
+            rows.append((BoundedLabel.other, others))
+        }
         return rows
     }
 

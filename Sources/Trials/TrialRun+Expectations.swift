@@ -95,7 +95,6 @@ extension TrialRun {
     private mutating func failure(
         of happening: Happening, _ expectation: Expectation, of trial: Trial
     ) -> TrialFailure {
-        let explanation = explain(happening)
         let targets = happening.decision.targets.map { rules.targets[$0].shown }.joined(separator: ", ")
         let destination = targets.isEmpty ? "goes nowhere" : "goes to \(targets)"
         let not = expectation.isNegated ? "takes" : "does not take"
@@ -110,8 +109,8 @@ extension TrialRun {
             "\(happening.record.type.name) on line \(happening.event.range.line), at \(happening.record.time)"
         ]
         if let shortage = happening.shortage(rules) { details.append(shortage) }
-        if happening.quota.granted > 0 {
-            details += explanation.lines(about: routes(that: expectation.fact, happening))
+        if happening.quota.granted > 0, explanationsLeft > 0 {
+            details += explain(happening).lines(about: routes(that: expectation.fact, happening))
         }
         return failure(fact, expectation, of: trial, details)
     }

@@ -17,6 +17,18 @@ struct TrialRun {
         let decision: Decision
     }
 
+    /// A test that asks the same event the same question a thousand times is no test. Counted are routes and targets of events, when they
+    /// come in and whenever something is expected of them; half a second's worth.
+    static let workMax = 20_000_000
+    private let workMax: Int
+    private(set) var work = 0
+    /// Whether the tests are too much work, and the last one was not run to its end.
+    var isExhausted: Bool { work > workMax }
+    /// So many are told of in all, and one of each test beyond that.
+    private var failuresLeft = 1000
+    /// As many routes may still be explained; who has more failures than that reads no more of them.
+    var explanationsLeft = 200_000
+
     let rules: RuleSet
     private let zone: (String) -> ZoneInfo?
     private let usualZone: ZoneInfo
@@ -31,12 +43,15 @@ struct TrialRun {
     private(set) var watches: [AlertWatch] = []
     private var isMeasured = false
     private(set) var happenings: [Happening] = []
+    /// What it costs to look at all of them.
+    private var weight = 0
     /// Whether the next thing that happens begins what the next expectations are about.
     private var isAsked = false
 
     /// - Parameter zone: a zone by its name; nil for one that does not exist, which `TrialSuite` has refused before.
-    init(_ rules: RuleSet, zone: @escaping (String) -> ZoneInfo?) {
+    init(_ rules: RuleSet, workMax: Int, zone: @escaping (String) -> ZoneInfo?) {
         self.rules = rules
+        self.workMax = workMax
         self.zone = zone
         usualZone = zone(TenantAllowance().timezone) ?? ZoneInfo(fixed: 8 * 3600)
         quotas = QuotaTable(rules.quotas)
@@ -52,9 +67,11 @@ struct TrialRun {
         watches = rules.alerts.map { AlertWatch($0) }
         isMeasured = false
         happenings = []
+        weight = 0
         isAsked = false
         var failures: [TrialFailure] = []
         for step in trial.steps {
+            guard !isExhausted else { break }
             switch step {
             case .at(let moment): now = moment
             case .after(let duration):
@@ -71,9 +88,13 @@ struct TrialRun {
                 }
             case .expect(let expectation):
                 isAsked = true
-                if let failure = check(expectation, of: trial) { failures.append(failure) }
+                work += weight
+                guard let failure = check(expectation, of: trial) else { continue }
+                if failures.isEmpty || failuresLeft > 0 { failures.append(failure) }
+                failuresLeft -= 1
             }
             if isMeasured {
+                work += watches.count
                 for (place, watch) in watches.enumerated() where watch.isRaised(at: now) {
                     coverage.alerts.insert(place)
                 }
@@ -83,7 +104,10 @@ struct TrialRun {
     }
 
     private mutating func begin() {
-        if isAsked { happenings = [] }
+        if isAsked {
+            happenings = []
+            weight = 0
+        }
         isAsked = false
     }
 
@@ -102,11 +126,19 @@ struct TrialRun {
         if let source = answer.source { coverage.quotas.insert(source) }
         // What a quota refuses becomes no event; what it delays is asked for again, by an event of the test.
         let decision = answer.granted > 0 ? matcher.decide(record) : Decision()
-        coverage.routes.formUnion(decision.routes)
-        coverage.routes.formUnion(decision.shadows)
+        let cost = 1 + decision.routes.count + decision.shadows.count + decision.targets.count
+        weight += cost
+        work += cost
+        if coverage.routes.count < rules.routes.count {
+            coverage.routes.formUnion(decision.routes)
+            coverage.routes.formUnion(decision.shadows)
+        }
         return Happening(event: event, record: record, quota: answer, decision: decision)
     }
 
     /// Of the event of one happening.
-    mutating func explain(_ happening: Happening) -> Explanation { matcher.explain(happening.record) }
+    mutating func explain(_ happening: Happening) -> Explanation {
+        explanationsLeft -= rules.routes.count
+        return matcher.explain(happening.record)
+    }
 }

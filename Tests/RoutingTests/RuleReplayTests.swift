@@ -22,6 +22,7 @@ import Testing
     private static func record(_ count: Int, allNow: Bool = false, padding: Int = 0, on redis: RedisClient) async throws
     {
         let now = redis.loop.wallMilliseconds
+        for partition in Partition.all { _ = try await redis.send(RedisCommand("SET", partition.kept, "0-1", "NX")) }
         for number in 0..<count {
             let account = "account-\(number % 40)"
             var event = Event(.messageReceived, at: Timestamp(milliseconds: now) ?? .epoch, source: .callback)
@@ -71,6 +72,58 @@ import Testing
             let replay = try await RuleReplay.run(
                 before: rules, after: rules, last: .seconds(3600), changesMax: 0, on: redis)
             #expect((replay.diff.events, replay.diff.unreadable) == (2300, 0))
+        }
+    }
+
+    @Test("where nobody recorded yet nothing is complete, and from its first router on everything is")
+    func beginning() async throws {
+        try await withRedis { loop, redis, embedded in
+            let rules = try Self.rules(Self.all)
+            func replay() async throws -> RuleReplay {
+                try await RuleReplay.run(before: rules, after: rules, last: .seconds(3600), changesMax: 0, on: redis)
+            }
+            let before = try await replay()
+            #expect(before.completeSince == before.until)
+            // What an inbox has from before it was first routed counts.
+            let old = loop.wallMilliseconds - 600_000
+            for partition in Partition.all {
+                _ = try await redis.send(RedisCommand("XADD", partition.inbox, "\(old)-0", "event", "{}"))
+            }
+            try await Self.route(HistorySettings(), on: redis, embedded.address)
+            let first = try await replay()
+            #expect(!first.isComplete && first.completeSince.milliseconds == old)
+            // Another router changes nothing.
+            for partition in Partition.all {
+                _ = try await redis.send(RedisCommand("XADD", partition.inbox, "\(old + 1)-0", "event", "{}"))
+            }
+            try await Self.route(HistorySettings(), on: redis, embedded.address)
+            #expect(try await replay().completeSince == first.completeSince)
+        }
+    }
+
+    @Test("a replay ends when its time is over, and says since when it is whole")
+    func time() async throws {
+        try await withRedis { _, redis, _ in
+            try await Self.record(2000, on: redis)
+            let rules = try Self.rules(Self.all)
+            let replay = try await RuleReplay.run(
+                before: rules, after: rules, last: .seconds(3600), timeMax: .zero, changesMax: 0, on: redis)
+            #expect(replay.isTruncated && replay.diff.events == 0 && replay.completeSince == replay.until)
+        }
+    }
+
+    @Test("records that are damaged or not Weir's are counted and stop nothing")
+    func damaged() async throws {
+        try await withRedis { _, redis, _ in
+            try await Self.record(20, on: redis)
+            for text in ["", "{", "[]", "\u{0}", "{\"type\":7}", String(repeating: "[", count: 100_000)] {
+                _ = try await redis.send(RedisCommand("XADD", Partition.all[1].inbox, "*", "event", text))
+            }
+            _ = try await redis.send(RedisCommand("XADD", Partition.all[2].inbox, "*", "other", "x"))
+            let rules = try Self.rules(Self.all)
+            let replay = try await RuleReplay.run(
+                before: rules, after: rules, last: .seconds(3600), changesMax: 3, on: redis)
+            #expect((replay.diff.events, replay.diff.unreadable) == (20, 7))
         }
     }
 

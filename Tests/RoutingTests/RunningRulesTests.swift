@@ -51,6 +51,16 @@ import Testing
         #expect(text.contains("\nweir_rules_loaded_timestamp_seconds 0\n"))
     }
 
+    @Test("a route that is called as the others are does not make a series twice, which Prometheus would refuse")
+    func namesake() throws {
+        let names = ["other"] + (0..<600).map { "r\($0)" }
+        let many = try rules(names.map { "route \"\($0)\" { to webhooks }\n" }.joined())
+        let running = RunningRules(many, path: "Rules", at: .epoch)
+        many.matches.add(Array(0..<601))
+        #expect(running.matchesByRoute.count == 500)
+        #expect(counts(running)["other"] == 102)
+    }
+
     @Test("a refused reload is remembered until one takes effect")
     func refusal() throws {
         let rules = try rules("route \"a\" { to webhooks }")

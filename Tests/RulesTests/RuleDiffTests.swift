@@ -53,6 +53,16 @@ import Testing
         #expect(try row(diff.targets, "webhooks") == [2, 1])
     }
 
+    @Test("of thousands of routes and targets a few are named, and the others counted")
+    func many() throws {
+        let after = (0..<1000).map { "route \"r\($0)\" { to alert \"a\($0)\" }\n" }.joined()
+        let diff = try diff("route \"r0\" { to webhooks }", after, [message("hello")])
+        let change = try #require(diff.changes.first)
+        #expect(change.began.count == 51 && change.began[0] == "r1" && change.began.last == "and 949 more")
+        #expect(change.after.count == 51 && change.after.last == "and 950 more")
+        #expect(diff.routes.count == 1000 && diff.targets.count == 1001)
+    }
+
     @Test("the same targets by other routes, in another order, are no change")
     func rerouted() throws {
         let before = "route \"a\" { to webhooks to accounts }"

@@ -40,6 +40,40 @@ struct TrialRunTests {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    @Test("tests that would take minutes are refused, wherever their work lies")
+    func work() throws {
+        let many = (0..<300).map { "route \"r\($0)\" { to alert \"a\($0)\" }\n" }.joined()
+        let event = "event type message.received\n"
+        let expect = "expect not drop\n"
+        for (rules, tests) in [
+            (many, String(repeating: event, count: 300) + expect),
+            (
+                "route \"a\" { to webhooks }",
+                String(repeating: event, count: 300) + String(repeating: expect, count: 300)
+            ),
+        ] {
+            let checked = RuleSet.check([SourceFile(name: "main.rules", text: rules)])
+            let file = SourceFile(name: "main.test.rules", text: "test \"t\" {\n\(tests)}\n")
+            let suite = TrialSuite([file], of: try #require(checked.rules), workMax: 80_000, zone: ZoneName.zone)
+            #expect(suite.report == nil && suite.faults.count == 1)
+            #expect(suite.faults.first?.contains("main.test.rules:1:6: error: up to this test") == true)
+        }
+    }
+
+    @Test("thousands of failures at a clause of a megabyte stay readable, and small")
+    func failures() throws {
+        let words = (0..<2000).map { "\"tenant-\($0)\",\n" }.joined()
+        let checked = RuleSet.check([
+            SourceFile(name: "main.rules", text: "route \"a\" { when tenant in [\(words)] to webhooks }")
+        ])
+        let expects = String(repeating: "expect webhooks\n", count: 1500)
+        let file = SourceFile(name: "main.test.rules", text: "test \"t\" { event type message.received\n\(expects)}\n")
+        let suite = TrialSuite([file], of: try #require(checked.rules), zone: ZoneName.zone)
+        let failures = try #require(suite.report?.failures)
+        #expect(failures.count == 1000 && failures[0].rendered.contains("tenant in [\"tenant-0\""))
+        #expect(failures[0].rendered.utf8.count < 4096)
+    }
+
     @Test("no text traps the parser or the run, and nothing that fails is silent", arguments: 0..<4 as Range<UInt64>)
     func mutations(offset: UInt64) throws {
         var random = SplitMix64(seed: Seed.ofThisRun &+ offset)

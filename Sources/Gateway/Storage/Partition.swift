@@ -3,7 +3,7 @@
 // | key                     | type   | written by      | goes when                                                       |
 // | ----------------------- | ------ | --------------- | --------------------------------------------------------------- |
 // | weir:{p}:in             | stream | edge            | routed, and too old or too many (`history`; trimmed by a commit) |
-// | weir:{p}:kept           | string | router          | never: from this id on nothing was removed from `in`            |
+// | weir:{p}:kept           | string | router          | never: from this id on `in` has every event                     |
 // | weir:{p}:seen:<hash>    | string | edge            | after the dedupe window (EX)                                    |
 // | weir:{p}:cursor         | string | router          | never: id of the last entry of `in` that was routed             |
 // | weir:{p}:webhooks       | stream | router          | the delivery has an outcome (XDEL by the worker's settlement)   |

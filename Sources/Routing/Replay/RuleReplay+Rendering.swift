@@ -34,7 +34,7 @@ extension RuleReplay {
         } else if !isComplete {
             lines.append(
                 "        the recording is complete for the last \(Self.text(completeSince, until)) only (since "
-                    + "\(completeSince)); `history` in weir.conf makes it longer")
+                    + "\(completeSince)); it grows as far as `history` in weir.conf says")
         }
         if diff.unreadable > 0 { lines.append("        \(diff.unreadable) more cannot be read; no rule sees them") }
         let rerouted = diff.rerouted > 0 ? " (\(diff.rerouted) of them by other routes)" : ""
@@ -52,7 +52,8 @@ extension RuleReplay {
         guard !rows.isEmpty else { return [] }
         let width = max(thing.count, rows.map { DisplayWidth.of($0.name) }.max() ?? 0)
         func line(_ name: String, _ before: String, _ after: String, _ note: String) -> String {
-            let padding = String(repeating: " ", count: width - DisplayWidth.of(name))
+            let name = DisplayWidth.printable(name)
+            let padding = String(repeating: " ", count: max(0, width - DisplayWidth.of(name)))
             return name + padding + before.right(9) + after.right(9) + note
         }
         var lines = ["", line(thing, "before", "after", "")]
@@ -75,8 +76,12 @@ extension RuleReplay {
     }
 
     private static func ways(_ change: RuleDiff.Change) -> [String] {
-        func list(_ names: [String]) -> String { names.isEmpty ? "nowhere" : names.joined(separator: ", ") }
-        func routes(_ names: [String]) -> String { names.map { "\"\($0)\"" }.joined(separator: ", ") }
+        func list(_ names: [String]) -> String {
+            names.isEmpty ? "nowhere" : DisplayWidth.printable(names.joined(separator: ", "))
+        }
+        func routes(_ names: [String]) -> String {
+            DisplayWidth.printable(names.map { "\"\($0)\"" }.joined(separator: ", "))
+        }
         var lines = ["  \(list(change.before)) → \(list(change.after))"]
         if !change.began.isEmpty { lines.append("  now matched by \(routes(change.began))") }
         if !change.ceased.isEmpty { lines.append("  no longer matched by \(routes(change.ceased))") }

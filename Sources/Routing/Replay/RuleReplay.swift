@@ -23,9 +23,12 @@ package struct RuleReplay: Sendable {
     package static let spans: ClosedRange<Duration> = .seconds(1) ... .seconds(30 * 86_400)
 
     /// Reads the latest events first, in small pages, so that neither Redis nor the loop is kept from others for long.
-    /// - Parameter eventsMax: how many are compared at most.
+    /// - Parameters:
+    ///   - eventsMax: how many are compared at most.
+    ///   - timeMax: how long it takes, about; what was not compared by then is left out like what is beyond `eventsMax`.
     package static func run(
-        before: RuleSet, after: RuleSet, last: Duration, eventsMax: Int = .max, changesMax: Int, on redis: RedisClient
+        before: RuleSet, after: RuleSet, last: Duration, eventsMax: Int = .max, timeMax: Duration? = nil,
+        changesMax: Int, on redis: RedisClient
     ) async throws(RedisError) -> RuleReplay {
         let until = UInt64(max(0, redis.loop.wallMilliseconds))
         let span = UInt64(max(0, last.milliseconds))
@@ -40,7 +43,8 @@ package struct RuleReplay: Sendable {
         }
         var taken = 0
         var lastTaken = until
-        while taken < eventsMax {
+        let end = timeMax.map { redis.loop.now + $0 } ?? .never
+        while taken < eventsMax, redis.loop.now < end {
             try await readPages()
             let heads = recordings.indices.filter { recordings[$0].head != nil }
             guard let latest = heads.max(by: { recordings[$0].id < recordings[$1].id }),
@@ -58,15 +62,16 @@ package struct RuleReplay: Sendable {
         if isTruncated { completeSince = max(completeSince, lastTaken) }
         return RuleReplay(
             diff: diff, since: Self.time(since), until: Self.time(until),
-            completeSince: Self.time(max(since, completeSince)), isTruncated: isTruncated)
+            completeSince: Self.time(min(until, max(since, completeSince))), isTruncated: isTruncated)
     }
 
-    /// In milliseconds: since when no event was removed from any inbox.
+    /// In milliseconds: since when all inboxes have every event.
     private static func recordedSince(_ redis: RedisClient) async throws(RedisError) -> UInt64 {
         var since: UInt64 = 0
         for partition in Partition.all {
+            // Routers say it as soon as they have the partition; where none has, nothing is known.
             let kept = try await redis.send(RedisCommand("GET", partition.kept)).text.flatMap { StreamID($0) }
-            since = max(since, kept?.milliseconds ?? 0)
+            since = max(since, kept?.milliseconds ?? UInt64(max(0, redis.loop.wallMilliseconds)))
         }
         return since
     }
@@ -80,6 +85,8 @@ package struct RuleReplay: Sendable {
 private struct Recording {
     /// So many are compared before anybody else has a turn: about a millisecond.
     private static let pageEntriesMax = 128
+    /// So long a page may take where the rules are many.
+    private static let pageTime = Duration.milliseconds(5)
     /// Redis serves nobody else while it answers, and records can be as large as a request's body.
     private static let pageBytes = 256 << 10
 
@@ -113,6 +120,7 @@ private struct Recording {
         isExhausted = entries.count < pageEntries
         if let last = entries.last { end = "(\(last.id)" }
         var bytes = 0
+        let start = redis.loop.preciseNow()
         page =
             entries.map { entry in
                 let record = entry.value("event") ?? []
@@ -120,6 +128,9 @@ private struct Recording {
                 return (entry.id, comparer.compare(record))
             }[...]
         let usual = bytes / max(1, entries.count)
-        pageEntries = min(Self.pageEntriesMax, max(1, Self.pageBytes / max(1, usual)))
+        let time = (redis.loop.preciseNow() - start).nanoseconds / Int64(max(1, entries.count))
+        let timely = Int(Self.pageTime.nanoseconds / max(1, time))
+        pageEntries = min(Self.pageEntriesMax, timely, Self.pageBytes / max(1, usual))
+        pageEntries = max(1, pageEntries)
     }
 }

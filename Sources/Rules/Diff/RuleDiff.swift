@@ -86,6 +86,9 @@ package struct RuleComparer {
         }
     }
 
+    /// Of the targets and routes of one event: with ten thousand, a thousand events would fill the memory.
+    static let namesMax = 50
+
     private var before: Side
     private var after: Side
     private let empty: RuleDiff
@@ -120,7 +123,10 @@ package struct RuleComparer {
 
     private func change(_ event: Event, _ outcome: Outcome) -> RuleDiff.Change {
         func names(_ rows: [RuleDiff.Row], _ places: [Int], without others: [Int] = []) -> [String] {
-            places.filter { !others.contains($0) }.map { rows[$0].name }
+            let others = Set(others)
+            let places = places.filter { !others.contains($0) }
+            let more = places.count - Self.namesMax
+            return places.prefix(Self.namesMax).map { rows[$0].name } + (more > 0 ? ["and \(more) more"] : [])
         }
         let (before, after) = (outcome.before, outcome.after)
         return RuleDiff.Change(

@@ -26,15 +26,16 @@ extension Explanation {
     }
 
     private var destination: String {
-        let targets = targets.map(\.shown).joined(separator: ", ")
+        let targets = DisplayWidth.printable(targets.map(\.shown).joined(separator: ", "))
         return targets.isEmpty ? "goes nowhere" : "goes to \(targets)"
     }
 
     private func lines(of route: Route, _ width: Int) -> [String] {
-        let name = route.name + String(repeating: " ", count: max(0, width - DisplayWidth.of(route.name)))
+        let printable = DisplayWidth.printable(route.name)
+        let name = printable + String(repeating: " ", count: max(0, width - DisplayWidth.of(printable)))
         switch route.outcome {
         case .matched:
-            let targets = route.targets.map(\.shown).joined(separator: ", ")
+            let targets = DisplayWidth.printable(route.targets.map(\.shown).joined(separator: ", "))
             guard !route.isShadow else {
                 return ["◌ \(name)   would go to \(targets)\(route.stops ? ", stop" : ""): it is in shadow"]
             }
@@ -45,7 +46,7 @@ extension Explanation {
                 "✘ \(name)   \(clause)   (\(place))", "  \(String(repeating: " ", count: width))   \(values)",
             ]
         case .stopped(let stopper):
-            return ["– \(name)   not tried: \"\(stopper)\" stopped before"]
+            return ["– \(name)   not tried: \"\(DisplayWidth.printable(stopper))\" stopped before"]
         }
     }
 

@@ -39,6 +39,13 @@ extension Matcher {
         let decision = decide(event)
         beginEvent()
         var stopper: String?
+        var values: [Field: String?] = [:]
+        func shown(_ field: Field) -> String? {
+            if let value = values[field] { return value }
+            let value = event.shown(field)
+            values[field] = .some(value)
+            return value
+        }
         var explained: [Explanation.Route] = []
         for route in rules.routes {
             let outcome: Explanation.Outcome
@@ -49,7 +56,7 @@ extension Matcher {
                 outcome = .failed(
                     clause: range?.oneLine ?? "", place: range?.place ?? "",
                     seen: rules.program.fields(of: clause).map {
-                        Explanation.Seen(field: $0, value: event.shown($0))
+                        Explanation.Seen(field: $0, value: shown($0))
                     })
             } else {
                 outcome = .matched
@@ -78,9 +85,13 @@ extension Matcher {
 }
 
 extension SourceRange {
+    /// Of a clause that is a list of ten thousand words, so many bytes are shown: tests may fail at it ten thousand times.
+    private static let shownBytes = 2048
+
     /// The text with its line ends and indentation made single spaces; comments inside of it stay.
     fileprivate var oneLine: String {
-        text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let words = head(Self.shownBytes).shown.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return DisplayWidth.printable(words) + (bytes.count > Self.shownBytes ? " …" : "")
     }
 }
 
