@@ -13,7 +13,11 @@ extension Event {
 
     package init(json: Span<UInt8>, as completeness: Completeness = .record) throws(EventFault) {
         var reader = EventReader(json)
-        self = try reader.read()
+        do {
+            self = try reader.read()
+        } catch {
+            throw json.count >= 3 && json[0] == 0xEF && json[1] == 0xBB && json[2] == 0xBF ? .byteOrderMark : error
+        }
         switch completeness {
         case .record:
             for field in Schema.required where !has(field) { throw .missing(field) }
@@ -57,7 +61,7 @@ private struct EventReader: ~Escapable {
 
     @_lifetime(self: copy self)
     private mutating func readContent() throws(EventFault) {
-        guard case .beginObject = try next() else { throw .notAnObject }
+        guard case .beginObject = try next() else { throw .contentNotAnObject }
         while case .key(let key) = try next() {
             if let field = field(key, in: Schema.contentFieldsByKey) {
                 try readValue(of: field)

@@ -6,8 +6,12 @@ package import Codec
 package enum EventFault: Error, Equatable, Sendable {
     /// It is not JSON.
     case malformed(CodecError)
-    /// It is JSON, but no object, or its `content` is none.
+    /// It is JSON, but no object.
     case notAnObject
+    /// Its `content` is no object.
+    case contentNotAnObject
+    /// It begins with a byte order mark, which JSON does not have.
+    case byteOrderMark
     /// It does not have a field that every record has.
     case missing(Field)
     /// The field is there, but its value is of another kind.
@@ -20,7 +24,9 @@ extension EventFault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .malformed(let error): "the event \(error)"
-        case .notAnObject: "the event or its `content` is not a JSON object"
+        case .notAnObject: "the event is not a JSON object, `{ … }`"
+        case .contentNotAnObject: "the event's `content` is not a JSON object, `{ … }`"
+        case .byteOrderMark: "the event begins with a byte order mark; save it as UTF-8 without one"
         case .missing(let field): "the event has no `\(field)`; give it one"
         case .wrongKind(let field):
             "the event's `\(field)` is not a \(field.kind.name); \(Self.remedy(for: field.kind))"

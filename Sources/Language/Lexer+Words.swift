@@ -136,7 +136,9 @@ extension Lexer {
         if let first = text.first, let instead = Self.fullWidth[first] {
             findings.error("`\(first)` is a full-width sign", at: place, hint: "write `\(instead)`")
         } else {
-            findings.error("`\(text.prefix(20))` must stand in double quotes", at: place)
+            findings.error(
+                "`\(text.prefix(20))` is no word of the language", at: place,
+                hint: "its words are English: route, when, to; a text stands in double quotes")
         }
         return .invalid
     }

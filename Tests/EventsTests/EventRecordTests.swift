@@ -165,8 +165,8 @@ struct EventRecordTests {
         "what is no record is refused with the field that is to blame",
         arguments: [
             ("", .malformed(CodecError(.unexpectedEnd, at: 0))),
-            ("[]", .notAnObject), ("1", .notAnObject), (#"{"content":[]}"#, .notAnObject),
-            (#"{"content":"text"}"#, .notAnObject), ("{}", .missing(.id)),
+            ("[]", .notAnObject), ("1", .notAnObject), (#"{"content":[]}"#, .contentNotAnObject),
+            (#"{"content":"text"}"#, .contentNotAnObject), ("\u{FEFF}{}", .byteOrderMark), ("{}", .missing(.id)),
             (#"{"id":"1","type":"unknown","account":"a","source":"api"}"#, .missing(.tenant)),
             (#"{"id":1}"#, .wrongKind(.id)), (#"{"type":true}"#, .wrongKind(.type)),
             (#"{"time":1795473180}"#, .wrongKind(.time)), (#"{"time":"today"}"#, .wrongKind(.time)),

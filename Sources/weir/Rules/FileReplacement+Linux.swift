@@ -1,16 +1,21 @@
 // A file that is replaced as a whole: who reads it meanwhile, and a Weir that watches it, sees the old text or the new one.
 
 import Glibc
+import Language
 
 enum FileReplacement {
-    /// Mode and owner stay. Of a symbolic link, what it points to is replaced.
-    static func write(_ bytes: [UInt8], to path: String) throws(CommandError) {
+    /// Mode and owner stay. Of a symbolic link, what it points to is replaced. A file that says something else by now than what was read
+    /// is left as it is, and so is one that may not be written.
+    static func write(_ bytes: [UInt8], insteadOf old: SourceFile) throws(CommandError) {
+        let path = old.name
         guard let resolved = unsafe realpath(path, nil) else { throw failure(path) }
         let target = unsafe String(cString: resolved)
         unsafe free(resolved)
         var status = stat()
         guard unsafe stat(target, &status) == 0 else { throw failure(path) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw .failed("\(path) is not a file that can be replaced") }
+        // Replacing it would only need the folder.
+        guard unsafe access(target, W_OK) == 0 else { throw failure(path) }
 
         // Hidden, so that nothing takes it for a rule file.
         let slash = target.lastIndex(of: "/") ?? target.startIndex
@@ -21,9 +26,18 @@ enum FileReplacement {
         defer { close(descriptor) }
         // Only root can give a file away; for others the owner is the same, or becomes theirs.
         _ = fchown(descriptor, status.st_uid, status.st_gid)
-        guard fill(descriptor, with: bytes), fchmod(descriptor, status.st_mode & 0o7777) == 0, fsync(descriptor) == 0,
-            unsafe rename(draft, target) == 0
+        guard fill(descriptor, with: bytes), fchmod(descriptor, status.st_mode & 0o7777) == 0, fsync(descriptor) == 0
         else {
+            let fault = failure(path)
+            unsafe unlink(draft)
+            throw fault
+        }
+        // As late as possible: who saves in an editor meanwhile must not lose it.
+        guard (try? SourceFile.read(path: target, mayWait: false))?.bytes == old.bytes else {
+            unsafe unlink(draft)
+            throw .failed("\(path) was changed while it was formatted, and is left as it is; format it again")
+        }
+        guard unsafe rename(draft, target) == 0 else {
             let fault = failure(path)
             unsafe unlink(draft)
             throw fault

@@ -47,7 +47,7 @@ struct RulesFormatCommand: Command {
                 if onlyChecks {
                     try StandardOutput.write("\(file.name)\n")
                 } else if path != "-" {
-                    try FileReplacement.write(bytes, to: file.name)
+                    try FileReplacement.write(bytes, insteadOf: file)
                     try StandardOutput.write("\(file.name)\n")
                 }
             }
@@ -60,7 +60,7 @@ struct RulesFormatCommand: Command {
     private func files(_ path: String) throws(CommandError) -> [SourceFile] {
         if path == "-" { return [SourceFile(name: "standard input", bytes: try InputFile.read("-"))] }
         do throws(RulesFault) {
-            return try RuleSet.sources(path: path, withTests: true)
+            return try RuleSet.sources(path: path, withTests: true, mayWait: true)
         } catch {
             throw .failed("\(error)")
         }

@@ -52,6 +52,11 @@ struct RulesTestCommand: Command {
         let suite = TrialSuite(files.tests, of: rules, zone: ZoneName.zone)
         suite.findings.print()
         guard let report = suite.report else { throw .failed("the tests have \(suite.findings.counted)") }
+        // Passing would be said of nothing.
+        guard !report.outcomes.isEmpty else {
+            let names = files.tests.map(\.name).joined(separator: ", ")
+            throw .failed("there is no test in \(names); see `weir rules test --help`")
+        }
         try StandardOutput.write(isXML ? report.junit : text(report))
         if report.failedCount > 0 {
             throw .failed("\(report.failedCount) of \(quantity(report.outcomes.count, "test")) failed")
