@@ -16,7 +16,8 @@ struct SecretTests {
         arguments: [
             ("https://crm.example.com/hooks/wecom", "https://crm.example.com/hooks/wecom"),
             ("https://a.example:8443/v2/2026-11-24/orders", "https://a.example:8443/v2/2026-11-24/orders"),
-            ("https://a.example/?key=k3", "https://a.example/?••••"), ("https://a.example?k3", "https://a.example?••••"),
+            ("https://a.example/?key=k3", "https://a.example/?••••"),
+            ("https://a.example?k3", "https://a.example?••••"),
             ("https://a.example/#k3", "https://a.example/#••••"), ("https://a.example/?", "https://a.example/?"),
             ("https://user:k3@a.example/x", "https://••••@a.example/x"),
             ("https://user:k/3@a.example/x", "https://••••@a.example/x"),
