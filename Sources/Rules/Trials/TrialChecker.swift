@@ -81,7 +81,7 @@ private struct TrialChecker {
         switch target {
         case .alert(let name, _) where !alerts.contains(name): unknown("alert", name, among: Array(alerts), range)
         case .webhook(let url) where !urls.contains(url):
-            unknown("webhook", url, among: Array(urls), range, shown: URLMask.masked)
+            unknown("webhook", url, among: Array(urls), range, shown: { URLMask.masked($0) })
         default: break
         }
     }
