@@ -24,8 +24,6 @@ package struct Endpoint: Sendable, Equatable {
     package let clientIdentity: ClientIdentity?
     /// Attempts begun in a period, over all loops of a process; nil: as many as `concurrency` allows.
     package let rate: Rate?
-    /// Whether a delivery waits for the earlier ones of its account to be delivered or given up.
-    package let isOrdered: Bool
     /// Nil: the configuration's.
     package let schedule: RetrySchedule?
 
@@ -33,7 +31,7 @@ package struct Endpoint: Sendable, Equatable {
     package init(
         tenant: String, name: String, url: HTTPURL, keys: [WebhookKey], types: EventTypeSet,
         concurrency: Int, timeout: Duration, headers: [EndpointHeader] = [], rate: Rate? = nil,
-        isOrdered: Bool = false, schedule: RetrySchedule? = nil, clientIdentity: ClientIdentity? = nil
+        schedule: RetrySchedule? = nil, clientIdentity: ClientIdentity? = nil
     ) {
         id = EndpointID(tenant: tenant, name: name)
         self.tenant = tenant
@@ -44,7 +42,6 @@ package struct Endpoint: Sendable, Equatable {
         self.timeout = timeout
         self.headers = headers
         self.rate = rate
-        self.isOrdered = isOrdered
         self.schedule = schedule
         self.clientIdentity = clientIdentity
     }
@@ -62,7 +59,6 @@ package struct Endpoint: Sendable, Equatable {
         self.timeout = timeout
         headers = []
         rate = nil
-        isOrdered = false
         schedule = nil
         clientIdentity = nil
     }

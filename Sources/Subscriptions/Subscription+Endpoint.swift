@@ -20,7 +20,7 @@ extension Subscription {
                 keys: secrets.keys(at: now).map(\.key), types: settings.typeSet ?? [],
                 concurrency: settings.concurrency ?? defaults.concurrency,
                 timeout: settings.timeout.flatMap { Duration(quantity: $0) } ?? defaults.timeout,
-                headers: secrets.headers, rate: settings.rate.flatMap { Rate($0) }, isOrdered: settings.isOrdered,
+                headers: secrets.headers, rate: settings.rate.flatMap { Rate($0) },
                 schedule: settings.schedule.map { RetrySchedule(delays: $0.compactMap { Duration(quantity: $0) }) })
         } catch {
             throw .invalid([SubscriptionProblem(field: "url", code: "invalid_url", detail: "\(error)")])

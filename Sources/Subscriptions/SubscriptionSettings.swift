@@ -17,8 +17,6 @@ package struct SubscriptionSettings: Equatable, Sendable {
     /// As the language writes it: `10 per second`.
     package let rate: String?
     package let concurrency: Int?
-    /// Whether a delivery waits until the one before it, of the same account, has arrived.
-    package let isOrdered: Bool
     /// Durations as the language writes them: `15s`.
     package let timeout: String?
     package let schedule: [String]?
@@ -32,7 +30,6 @@ package struct SubscriptionSettings: Equatable, Sendable {
         description = document["description"]?.string ?? ""
         rate = document["rate"]?.string
         concurrency = integer("concurrency")
-        isOrdered = document["ordered"]?.bool ?? false
         timeout = document["timeout"]?.string
         schedule = document["schedule"]?.array?.compactMap(\.string)
     }
@@ -43,7 +40,7 @@ package struct SubscriptionSettings: Equatable, Sendable {
         return [
             .init("url", .string(url)), .init("types", .array(types.map(JSONValue.string))),
             .init("filter", text(filter)), .init("description", .string(description)), .init("rate", text(rate)),
-            .init("concurrency", number(concurrency)), .init("ordered", .bool(isOrdered)),
+            .init("concurrency", number(concurrency)),
             .init("timeout", text(timeout)),
             .init("schedule", schedule.map { .array($0.map(JSONValue.string)) } ?? .null),
         ]

@@ -325,6 +325,29 @@ def test_webhooks_tell_how_they_do(world, text):
     assert it.admin.get("/api/v1/endpoints").json["total"] == 4
 
 
+def test_a_webhook_that_was_disabled_is_enabled_again(world, text):
+    it = world()
+
+    def status():
+        return it.tenant.get(f"/api/v1/endpoints?endpoint={CRM}").json["endpoints"][0]["status"]
+
+    assert status() == "enabled"
+    it.fail(410)
+    it.send(text)
+    it.buried(1)
+    eventually(lambda: status() == "disabled", what="it is disabled")
+    it.mend()
+    assert it.tenant.post(f"/api/v1/endpoints/enable?endpoint={CRM}").status == 204
+    assert status() == "enabled"
+    # The loops hear of it by the feed of changes; until then an event is not planned for it.
+    numbers = iter(range(1, 1000))
+    eventually(
+        lambda: it.send(f"{text} again {next(numbers)}")
+        or any(text in (d.text or "") and "again" in d.text for d in it.receiver.deliveries),
+        what="it gets events again",
+    )
+
+
 def test_nothing_of_another_tenant_can_be_seen_or_done(world, text):
     it = world(delivery="schedule [0s]")
     it.receiver.always("/other?key=very-secret", Answer(500))

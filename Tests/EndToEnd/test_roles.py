@@ -43,6 +43,7 @@ MATRIX = {
     "verifySubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "enableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
     "disableSubscription": "401 | 200 200 403 | 200 200 403 | 404 404 403",
+    "enableEndpoint": "401 | 204 204 403 | 204 204 403 | 404 404 403",
     "listEndpoints": "401 | 200 200 200 | 200 200 200 | 404 404 404",
     "listDeliveries": "401 | 200 200 200 | 200 200 200 | 404 404 404",
     "getDelivery": "401 | 200 200 200 | 200 200 200 | 404 404 404",
@@ -97,7 +98,8 @@ BODIES = {
 QUERIES = {
     "listSubscriptions": "tenant_id={tenant}",
     "listEndpoints": "tenant_id={tenant}",
-    "listDeliveries": "tenant_id={tenant}",
+    "enableEndpoint": "endpoint={webhook}",
+    "listDeliveries": "tenant_id={tenant}&endpoint={webhook}",
     "getDelivery": "endpoint={webhook}",
     "retryDelivery": "endpoint={webhook}",
     "listDeadLetters": "endpoint={webhook}",

@@ -22,7 +22,7 @@ import Vault
             let body: JSONValue = [
                 "url": "https://crm.example.com/hook?key=geheim", "types": ["message.*"],
                 "filter": "content.text contains \"refund\"", "rate": "10 per second", "concurrency": 3,
-                "ordered": true, "timeout": "5s", "schedule": ["0s", "10s"], "description": "CRM",
+                "timeout": "5s", "schedule": ["0s", "10s"], "description": "CRM",
             ]
             let made = try await office.make(body)
             let stored = try await office.store.get(made.value.id)
@@ -31,7 +31,7 @@ import Vault
             #expect(keys.count == 1 && keys[0].endsAt == nil && keys[0].key.scheme == .v1)
             let endpoint = try office.directory.endpoint(of: made.value)
             #expect(endpoint.id.text == "acme/sub_\(made.value.id)" && endpoint.keys == keys.map(\.key))
-            #expect(endpoint.concurrency == 3 && endpoint.timeout == .seconds(5) && endpoint.isOrdered)
+            #expect(endpoint.concurrency == 3 && endpoint.timeout == .seconds(5))
             #expect(endpoint.schedule == RetrySchedule(delays: [.zero, .seconds(10)]))
             #expect(endpoint.rate?.description == "10 per second")
             #expect(endpoint.headers.map(\.value.revealed) == ["Bearer geheim"])

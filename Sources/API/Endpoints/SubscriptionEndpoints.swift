@@ -2,6 +2,7 @@
 
 import Audit
 import Codec
+import Gateway
 import HTTP
 import Identity
 import Language
@@ -9,6 +10,7 @@ import Records
 import Redis
 import Subscriptions
 import Tenancy
+import Webhooks
 
 enum SubscriptionEndpoints {
     static let all = [list, create, get, update, delete, secret, rotate, ping, verify, enable, disable]
@@ -209,11 +211,17 @@ extension APICall {
 
     fileprivate func setEnabled(_ isEnabled: Bool, _ principal: Principal) async throws(Problem) -> Reply {
         let stored = try await subscription(principal)
-        return .subscription(
-            try await subscribing { () async throws(SubscriptionFault) in
-                try await services.subscriptions.set(
-                    stored, enabled: isEnabled, reason: "disabled by \(principal.name)", origin(principal))
-            })
+        let changed = try await subscribing { () async throws(SubscriptionFault) in
+            try await services.subscriptions.set(
+                stored, enabled: isEnabled, reason: "disabled by \(principal.name)", origin(principal))
+        }
+        // Whatever it was disabled by: its receiver's 410, failures, or somebody.
+        if isEnabled {
+            try await asking { () async throws(RedisError) in
+                _ = try await services.deliveries.states.enable(changed.value.endpointID.text)
+            }
+        }
+        return .subscription(changed)
     }
 
     fileprivate func subscribingTenant() async throws(Problem) -> TenantRecord {

@@ -93,9 +93,6 @@ enum SubscriptionObjects {
             "concurrency", .integer(SubscriptionRules.concurrencies),
             "Deliveries under way at the same time; null: as Weir is configured.", isNullable: true),
         .optional(
-            "ordered", .boolean,
-            "Whether a delivery that fails holds back later ones of the same account, so that they arrive in order."),
-        .optional(
             "timeout", duration, "How long a delivery may take, 100ms to 60s; null: as Weir is configured.",
             isNullable: true),
         .optional(
@@ -141,13 +138,15 @@ enum SubscriptionObjects {
             .required(
                 "concurrency", .integer(SubscriptionRules.concurrencies), "Deliveries under way at the same time.",
                 isNullable: true),
-            .required("ordered", .boolean, "Whether the events of an account arrive in order."),
             .required("timeout", duration, "How long a delivery may take.", isNullable: true),
             .required("schedule", schedule, "The wait before each attempt.", isNullable: true),
             .required(
                 "header_names", .array(of: .text(.line, 1...128), 0...SubscriptionRules.headersMax),
                 "The header fields of every delivery, without their values."),
-            .required("status", .choice(["enabled", "disabled"]), "A disabled one gets no events."),
+            .required(
+                "status", .choice(["enabled", "disabled"]),
+                "A disabled one gets no events. Whether failures have disabled its endpoint is told by `GET /api/v1/endpoints`."
+            ),
             .required("status_reason", .text(.any, 0...1000), "Why it is disabled.", isNullable: true),
             .required(
                 "verification", .choice(Subscription.Verification.allCases.map(\.rawValue)),

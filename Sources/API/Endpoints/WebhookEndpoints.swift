@@ -7,9 +7,10 @@ import Gateway
 import HTTP
 import Identity
 import Redis
+import Webhooks
 
 enum WebhookEndpoints {
-    static let all = [list]
+    static let all = [list, enable]
 
     private static let list = Endpoint(
         .get, "/api/v1/endpoints", "listEndpoints", "List webhooks, whoever made them, and how they do",
@@ -32,12 +33,37 @@ enum WebhookEndpoints {
                 var rows: [JSONValue] = []
                 for endpoint in page {
                     let traffic = try await desk.traffic.traffic(of: endpoint.id.text)
-                    rows.append(json(endpoint, deadLetters: letters[endpoint.id.text] ?? 0, traffic))
+                    let state = try await desk.states.state(of: endpoint.id.text)
+                    rows.append(json(endpoint, state, deadLetters: letters[endpoint.id.text] ?? 0, traffic))
                 }
                 return rows
             }
             return .page("endpoints", rows, total: Int64(endpoints.count), of: call)
         })
+
+    private static let enable = Endpoint(
+        .post, "/api/v1/endpoints/enable", "enableEndpoint",
+        "Let a webhook have deliveries again, and begin without a past",
+        action: "endpoint.enable", scope: .query("tenant_id"),
+        parameters: [DeliveryObjects.requiredEndpoint, DeliveryObjects.tenant],
+        answers: [.noContent("It is enabled. Dead letters stay; a replay sends them.")],
+        .needs(.webhooksWrite) { (call, principal) async throws(Problem) in
+            let endpoint = call.namedEndpoint
+            let owner = try await call.owner(ofEndpoint: endpoint, principal)
+            try await call.audit(principal, AuditObject("endpoint", endpoint), owner: owner)
+            try await asking { () async throws(RedisError) in
+                _ = try await call.services.deliveries.states.enable(endpoint)
+            }
+            return .noContent
+        })
+
+    private enum Status: String, CaseIterable {
+        case enabled, failing, disabled
+
+        init(_ state: EndpointState?) {
+            self = state?.isDisabled == true ? .disabled : state?.failingSince != nil ? .failing : .enabled
+        }
+    }
 
     private enum Origin: String, CaseIterable {
         case configuration, rule, subscription
@@ -49,12 +75,16 @@ enum WebhookEndpoints {
     }
 
     private static func json(
-        _ endpoint: Gateway.Endpoint, deadLetters: Int64, _ traffic: (hour: EndpointTraffic, day: EndpointTraffic)
+        _ endpoint: Gateway.Endpoint, _ state: EndpointState?, deadLetters: Int64,
+        _ traffic: (hour: EndpointTraffic, day: EndpointTraffic)
     ) -> JSONValue {
         [
             "id": .string(endpoint.id.text), "origin": .string(Origin(endpoint).rawValue),
             "url": .string(URLMask.masked(endpoint.url.text)),
-            "concurrency": .number(JSONNumber(endpoint.concurrency)),
+            "concurrency": .number(JSONNumber(endpoint.concurrency)), "status": .string(Status(state).rawValue),
+            "failing_since": state?.failingSince.map(DeliveryObjects.time) ?? .null,
+            "disabled_at": state?.disabledAt.map(DeliveryObjects.time) ?? .null,
+            "disabled_by": state?.disabledBy.map { .string($0.rawValue) } ?? .null,
             "dead_letters": .number(JSONNumber(deadLetters)), "last_hour": json(traffic.hour),
             "last_day": json(traffic.day),
         ]
@@ -82,6 +112,15 @@ enum WebhookEndpoints {
                 "`configuration`: weir.conf; `rule`: a rule has its URL; `subscription`: this API."),
             .required("url", .text(.line, 1...4096), "Without what may be a key in it."),
             .required("concurrency", .integer(1...256), "Deliveries under way at the same time."),
+            .required(
+                "status", .choice(Status.allCases.map(\.rawValue)),
+                "`failing`: nothing has arrived since `failing_since`; `disabled`: it gets no more deliveries until it is enabled."
+            ),
+            .required("failing_since", .time, "Since when attempts have only failed.", isNullable: true),
+            .required("disabled_at", .time, "When it was disabled.", isNullable: true),
+            .required(
+                "disabled_by", .choice(["failures", "gone"]),
+                "`failures`: of `delivery.disable-after`; `gone`: it answered 410.", isNullable: true),
             .required("dead_letters", DeliveryObjects.count, "Deliveries that were given up and are kept."),
             .required("last_hour", .object(traffic), "The last hour, to the next ten minutes."),
             .required("last_day", .object(traffic), "The last 24 hours."),

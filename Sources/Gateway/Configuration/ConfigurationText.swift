@@ -80,7 +80,6 @@ package enum ConfigurationText {
         #         types [message.*, account.login]     # every type when left out
         #         # concurrency 8  timeout 15s  schedule [0s, 5s]   # as in `delivery` when left out
         #         # rate 100 per second                # attempts begun; no limit when left out
-        #         # ordered                            # an account's events one after the other
         #         # headers { "Authorization" env:CRM_TOKEN }
         #         # client-certificate "/etc/weir/crm" # crm.pem and crm.key, shown to a receiver that asks (mTLS)
         #     }

@@ -24,7 +24,7 @@ extension Resolution {
         return Endpoint(
             tenant: tenant, name: draft.name.value, url: url, keys: [key] + [previousKey].compactMap(\.self),
             types: draft.types ?? .all, concurrency: draft.concurrency ?? defaults.concurrency,
-            timeout: draft.timeout ?? defaults.timeout, headers: headers, rate: draft.rate, isOrdered: draft.isOrdered,
+            timeout: draft.timeout ?? defaults.timeout, headers: headers, rate: draft.rate,
             schedule: draft.schedule.map { RetrySchedule(delays: $0) }, clientIdentity: identity)
     }
 

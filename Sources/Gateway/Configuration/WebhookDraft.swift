@@ -8,7 +8,7 @@ struct WebhookDraft {
     enum Clause: String, CaseIterable {
         case url, secret
         case previousSecret = "previous-secret"
-        case types, concurrency, rate, ordered, timeout, schedule, headers
+        case types, concurrency, rate, timeout, schedule, headers
         case clientCertificate = "client-certificate"
     }
 
@@ -21,7 +21,6 @@ struct WebhookDraft {
     private(set) var types: EventTypeSet?
     private(set) var concurrency: Int?
     private(set) var rate: Rate?
-    private(set) var isOrdered = false
     private(set) var timeout: Duration?
     private(set) var schedule: [Duration]?
     private(set) var headers: [(key: Located<String>, value: Located<Secret>)] = []
@@ -32,7 +31,7 @@ struct WebhookDraft {
 
     /// ```
     /// webhook "NAME" { url "URL"  secret SECRET  previous-secret SECRET  types [TYPE, FAMILY.*]
-    ///                  concurrency N  rate N per PERIOD  ordered  timeout DURATION  schedule [DURATION, …]
+    ///                  concurrency N  rate N per PERIOD  timeout DURATION  schedule [DURATION, …]
     ///                  headers { "NAME" SECRET … }  client-certificate "STEM" }
     /// ```
     init(reading cursor: inout Cursor) throws(Reported) {
@@ -52,7 +51,6 @@ struct WebhookDraft {
         case .concurrency: concurrency = try cursor.integer("`concurrency`", in: 1...256).value
         case .timeout: timeout = try cursor.duration("`timeout`", in: .milliseconds(100) ... .seconds(60))
         case .rate: rate = try cursor.rate("`rate`", count: 1...1_000_000).value
-        case .ordered: isOrdered = true
         case .schedule: schedule = try ValueForm.schedule.take(&cursor, "schedule")
         case .clientCertificate:
             clientCertificate = try cursor.name("a path, without `.pem` and `.key`", countMax: 4000)

@@ -221,7 +221,9 @@ final class Appliance {
         let endpoints = RuleEndpoints(
             surroundings: surroundings, delivery: prepared.configuration.delivery, policy: nil)
         let rules = RuleDesk(on: loop, running: running, faults: endpoints.faults(in:unopened:))
-        let deliveries = DeliveryDesk(redis: redis, replays: parts.replays) { [unowned self] in
+        let deliveries = DeliveryDesk(
+            redis: redis, replays: parts.replays, states: EndpointStateStore(redis: redis, table: self.endpoints)
+        ) { [unowned self] in
             (prepared.table.endpoints + (subscribed?.table.endpoints ?? [])).sorted { $0.id.text < $1.id.text }
         }
         api?.services = APIServices(

@@ -93,7 +93,7 @@ struct ConfigurationTests {
                 }
                 webhook "all" {
                     url "https://b.example/"  secret env:SECRET  previous-secret env:SECRET
-                    rate 50 per second  ordered  schedule [0s, 1m]
+                    rate 50 per second  schedule [0s, 1m]
                 }
             }
             """,
@@ -133,8 +133,8 @@ struct ConfigurationTests {
         #expect(crm.types.contains(.messageReceived) && crm.types.contains(.accountLogin))
         #expect(!crm.types.contains(.accountLogout))
         #expect(crm.headers == [EndpointHeader(name: "Authorization", value: "Bearer x")])
-        #expect(crm.rate == nil && !crm.isOrdered && crm.schedule == nil)
-        #expect(tenant.endpoints[1].rate == Rate(count: 50, period: .second) && tenant.endpoints[1].isOrdered)
+        #expect(crm.rate == nil && crm.schedule == nil)
+        #expect(tenant.endpoints[1].rate == Rate(count: 50, period: .second))
         #expect(tenant.endpoints[1].schedule?.delays == [.zero, .seconds(60)])
         #expect(tenant.endpoints[1].types == .all && tenant.endpoints[1].keys.count == 2)
     }
