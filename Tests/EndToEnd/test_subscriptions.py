@@ -123,6 +123,23 @@ def test_what_changes_takes_effect_with_the_answer(acme, hook, receiver, text):
     assert len(receiver.at("/second")) == 2 and marker["id"] in acme.api.get(PATH + "?size=100").text
 
 
+def test_one_that_answers_410_is_disabled_and_says_why_until_it_is_enabled(acme, hook, receiver, text):
+    subscription = hook("/gone")
+    receiver.script("/gone", Answer(410))
+    acme.send(f"{text} 1")
+    path = f"{PATH}/{subscription['id']}"
+    gone = eventually(lambda: (now := acme.api.get(path).json)["status"] == "disabled" and now, what="it is disabled")
+    assert gone["status_reason"] == "its receiver answered 410 (Gone)"
+    [listed] = acme.api.get(f"/api/v1/endpoints?endpoint={subscription['endpoint']}").json["endpoints"]
+    assert listed["disabled_by"] == "gone" and listed["disabled_at"]
+    hook("/marker")
+    acme.send(f"{text} 2")
+    receiver.wait(lambda d: d.path == "/marker" and d.text == f"{text} 2")
+    assert (acme.do(subscription, "enable")["status"], len(receiver.at("/gone"))) == ("enabled", 1)
+    acme.send(f"{text} 3")
+    receiver.wait(lambda d: d.path == "/gone" and d.text == f"{text} 3")
+
+
 def test_both_keys_sign_during_the_overlap_and_the_former_one_no_longer_after_it(acme, hook, receiver, text):
     given = "whsec_" + base64.b64encode(b"0123456789abcdef0123456789abcdef").decode()
     subscription = hook(secret=given)

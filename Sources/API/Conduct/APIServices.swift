@@ -9,6 +9,7 @@ package import Redis
 package import Subscriptions
 package import Telemetry
 package import Tenancy
+package import Webhooks
 
 /// What there is from the first moment on. Belongs to one loop.
 package final class APIBasics {
@@ -34,6 +35,8 @@ package final class APIServices {
     package let quotas: QuotaBook
     package let subscriptions: SubscriptionDirectory
     package let probe: SubscriptionProbe
+    /// How endpoints do, as this process knows it.
+    package let endpoints: EndpointBook
     package let rules: RuleDesk
     let deliveries: DeliveryDesk
     let idempotency: Idempotency
@@ -41,8 +44,8 @@ package final class APIServices {
 
     package init(
         redis: RedisClient, audit: AuditLog, identity: IdentityService, tenants: TenantDirectory, quotas: QuotaBook,
-        subscriptions: SubscriptionDirectory, probe: SubscriptionProbe, rules: RuleDesk, deliveries: DeliveryDesk,
-        idempotency: Idempotency,
+        subscriptions: SubscriptionDirectory, probe: SubscriptionProbe, endpoints: EndpointBook, rules: RuleDesk,
+        deliveries: DeliveryDesk, idempotency: Idempotency,
         log: Logger
     ) {
         self.redis = redis
@@ -52,6 +55,7 @@ package final class APIServices {
         self.quotas = quotas
         self.subscriptions = subscriptions
         self.probe = probe
+        self.endpoints = endpoints
         self.rules = rules
         self.deliveries = deliveries
         self.idempotency = idempotency

@@ -37,7 +37,7 @@ enum SubscriptionEndpoints {
             }
             call.report(page.damaged, of: Subscription.kind)
             return .page(
-                "subscriptions", page.records.map { SubscriptionObjects.json($0.value) }, total: page.total, of: call)
+                "subscriptions", page.records.map { call.json($0.value) }, total: page.total, of: call)
         })
 
     private static let create = Endpoint(
@@ -57,7 +57,7 @@ enum SubscriptionEndpoints {
             try await call.takeBack(stored, unlessThereIs: tenant, principal)
             if draft.mustVerify { stored = try await call.challenge(stored, principal).stored }
             return .created(
-                SubscriptionObjects.json(stored.value), at: "\(path)/\(stored.value.id)", version: stored.version)
+                call.json(stored.value), at: "\(path)/\(stored.value.id)", version: stored.version)
         })
 
     private static let get = Endpoint(
@@ -65,7 +65,7 @@ enum SubscriptionEndpoints {
         scope: .object, parameters: one,
         answers: [.ok(SubscriptionObjects.subscription, "The subscription.", hasVersion: true)],
         .needs(.webhooksRead) { (call, principal) async throws(Problem) in
-            .subscription(try await call.subscription(principal))
+            call.reply(try await call.subscription(principal))
         })
 
     private static let update = Endpoint(
@@ -75,7 +75,7 @@ enum SubscriptionEndpoints {
         .needs(.webhooksWrite) { (call, principal) async throws(Problem) in
             let stored = try await call.subscription(principal)
             try call.checkVersion(stored.version)
-            return .subscription(
+            return call.reply(
                 try await subscribing { () async throws(SubscriptionFault) in
                     try await call.services.subscriptions.change(
                         stored, stored.value.settings.changed(by: call.body),
@@ -93,6 +93,8 @@ enum SubscriptionEndpoints {
             try await subscribing { () async throws(SubscriptionFault) in
                 try await call.services.subscriptions.delete(stored, call.origin(principal))
             }
+            // Nothing is left of how it did.
+            try await call.enable(endpoint: stored.value.endpointID.text)
             return .noContent
         })
 
@@ -215,13 +217,8 @@ extension APICall {
             try await services.subscriptions.set(
                 stored, enabled: isEnabled, reason: "disabled by \(principal.name)", origin(principal))
         }
-        // Whatever it was disabled by: its receiver's 410, failures, or somebody.
-        if isEnabled {
-            try await asking { () async throws(RedisError) in
-                _ = try await services.deliveries.states.enable(changed.value.endpointID.text)
-            }
-        }
-        return .subscription(changed)
+        if isEnabled { try await enable(endpoint: stored.value.endpointID.text) }
+        return reply(changed)
     }
 
     fileprivate func subscribingTenant() async throws(Problem) -> TenantRecord {
@@ -253,9 +250,18 @@ extension APICall {
     }
 }
 
-extension Reply {
-    static func subscription(_ stored: Stored<Subscription>) -> Reply {
-        .ok(SubscriptionObjects.json(stored.value), version: stored.version)
+extension APICall {
+    func json(_ subscription: Subscription) -> JSONValue {
+        SubscriptionObjects.json(subscription, services.endpoints.state(of: subscription.endpointID.text))
+    }
+
+    func reply(_ stored: Stored<Subscription>) -> Reply { .ok(json(stored.value), version: stored.version) }
+
+    /// Lets an endpoint that Weir disabled by itself have deliveries again.
+    func enable(endpoint: String) async throws(Problem) {
+        do throws(RedisError) { try await services.deliveries.states.enable(endpoint) } catch {
+            throw Problem(.unavailable(error))
+        }
     }
 }
 

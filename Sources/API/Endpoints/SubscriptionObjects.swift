@@ -145,8 +145,7 @@ enum SubscriptionObjects {
                 "The header fields of every delivery, without their values."),
             .required(
                 "status", .choice(["enabled", "disabled"]),
-                "A disabled one gets no events. Whether failures have disabled its endpoint is told by `GET /api/v1/endpoints`."
-            ),
+                "A disabled one gets no events. Weir disables it after a 410 and when it only fails for long."),
             .required("status_reason", .text(.any, 0...1000), "Why it is disabled.", isNullable: true),
             .required(
                 "verification", .choice(Subscription.Verification.allCases.map(\.rawValue)),
@@ -216,19 +215,32 @@ enum SubscriptionObjects {
         ]
     }
 
-    static func json(_ subscription: Subscription) -> JSONValue {
-        .object(
+    /// - Parameter state: that of its endpoint.
+    static func json(_ subscription: Subscription, _ state: EndpointState?) -> JSONValue {
+        let reason = subscription.isEnabled ? state.flatMap(reason) : subscription.reason
+        let isEnabled = subscription.isEnabled && state?.isDisabled != true
+        return .object(
             [
                 .init("id", .string(subscription.id)), .init("tenant_id", .string(subscription.tenant)),
                 .init("endpoint", .string(subscription.endpointID.text)),
             ] + subscription.settings.members + [
                 .init("header_names", .array(subscription.headerNames.map(JSONValue.string))),
-                .init("status", .string(subscription.isEnabled ? "enabled" : "disabled")),
-                .init("status_reason", subscription.reason.map(JSONValue.string) ?? .null),
+                .init("status", .string(isEnabled ? "enabled" : "disabled")),
+                .init("status_reason", reason.map(JSONValue.string) ?? .null),
                 .init("verification", .string(subscription.verification.rawValue)),
                 .init("created_by", .string(subscription.createdBy)), .init("created_at", time(subscription.createdAt)),
                 .init("updated_at", time(subscription.updatedAt)),
             ])
+    }
+
+    /// Why Weir disabled an endpoint by itself.
+    private static func reason(_ state: EndpointState) -> String? {
+        switch state.disabledBy {
+        case .gone: "its receiver answered 410 (Gone)"
+        case .failures:
+            "every attempt failed since \(state.failingSince.flatMap { Timestamp(milliseconds: $0) }?.description ?? "long ago")"
+        case nil: nil
+        }
     }
 
     static func json(_ keys: [SubscriptionKey]) -> JSONValue {

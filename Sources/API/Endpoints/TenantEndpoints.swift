@@ -131,7 +131,8 @@ enum TenantEndpoints {
             "max_daily_messages", .integer(TenantRules.dailyMessages),
             "How many messages it may send on a day; 10000 unless given."),
         .optional(
-            "webhook_url", .text(url, 1...TenantRules.webhookURLCharactersMax), "Where the tenant is told of events.",
+            "webhook_url", .text(url, 1...TenantRules.webhookURLCharactersMax),
+            "A note for others: Weir delivers to subscriptions.",
             isNullable: true),
         .optional("config", .anyObject, "The tenant's own settings, which mean nothing to Weir; 16 KB at most."),
         .optional("timezone", .text(zone, 1...64), "Its days begin at midnight there; Asia/Shanghai unless given."),
@@ -166,7 +167,7 @@ enum TenantEndpoints {
                 "max_daily_messages", .integer(TenantRules.dailyMessages), "How many messages it may send on a day."),
             .required(
                 "webhook_url", .text(url, 1...TenantRules.webhookURLCharactersMax),
-                "Where the tenant is told of events.", isNullable: true),
+                "A note for others: Weir delivers to subscriptions.", isNullable: true),
             .required("config", .anyObject, "The tenant's own settings."),
             .required("timezone", .text(zone, 1...64), "Its days begin at midnight there."),
             .required("status", status, "Whether it may send."), .required("created_at", .time, "When it was made."),

@@ -228,8 +228,8 @@ final class Appliance {
         }
         api?.services = APIServices(
             redis: redis, audit: parts.audit, identity: parts.identity, tenants: parts.tenants, quotas: quotas,
-            subscriptions: parts.subscriptions, probe: probe, rules: rules, deliveries: deliveries,
-            idempotency: parts.idempotency, log: log.named("api"))
+            subscriptions: parts.subscriptions, probe: probe, endpoints: self.endpoints, rules: rules,
+            deliveries: deliveries, idempotency: parts.idempotency, log: log.named("api"))
     }
 
     private func startControlListeners(_ redis: RedisClient) throws {
