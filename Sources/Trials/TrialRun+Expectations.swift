@@ -109,7 +109,7 @@ extension TrialRun {
             "\(happening.record.type.name) on line \(happening.event.range.line), at \(happening.record.time)"
         ]
         if let shortage = happening.shortage(rules) { details.append(shortage) }
-        if happening.quota.granted > 0, explanationsLeft > 0 {
+        if happening.quota.granted > 0, explanationsLeft > 0, failuresLeft > 0 {
             details += explain(happening).lines(about: routes(that: expectation.fact, happening))
         }
         return failure(fact, expectation, of: trial, details)

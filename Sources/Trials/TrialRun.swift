@@ -25,7 +25,7 @@ struct TrialRun {
     /// Whether the tests are too much work, and the last one was not run to its end.
     var isExhausted: Bool { work > workMax }
     /// So many are told of in all, and one of each test beyond that.
-    private var failuresLeft = 1000
+    private(set) var failuresLeft = 1000
     /// As many routes may still be explained; who has more failures than that reads no more of them.
     var explanationsLeft = 200_000
 
