@@ -121,7 +121,7 @@ def test_a_deleted_tenant_is_gone_its_data_are_erased_and_its_users_cannot_come_
     assert identity not in [t["id"] for t in api.get(TENANTS + "?size=100").json["tenants"]]
     [erased] = eventually(lambda: entries(api, f"action=tenant.erase&tenant_id={identity}"), what="the erasure is logged")
     assert erased["actor"] == {"kind": "system", "id": "erasure", "name": "erasure"}
-    assert erased["after"] == {"users": 1, "keys": 0, "subscriptions": 0, "counters": 0, "deliveries": 0}, "counts are no secrets"
+    assert erased["after"] == {"users": 1, "keys": 0, "subscriptions": 0, "replays": 0, "counters": 0, "deliveries": 0}, "counts are no secrets"
     [deleted] = entries(api, f"action=tenant.delete&tenant_id={identity}")
     assert deleted["actor"]["name"] == "admin"
     assert eventually(lambda: admin.get(path).status == 401, what="its users are out")
