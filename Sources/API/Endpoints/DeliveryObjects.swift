@@ -18,7 +18,8 @@ enum DeliveryObjects {
 
     static let endpointID = Schema.text(
         TextForm(
-            "the id of a webhook: the tenant's code, a slash and its name", pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*/.+$",
+            "the id of a webhook: the tenant's code, a slash and its name",
+            pattern: "^[A-Za-z0-9_-][A-Za-z0-9._-]*/.+$",
             example: "acme/crm"
         ) { text in
             guard let slash = text.firstIndex(of: "/") else { return false }
