@@ -55,9 +55,7 @@ final class Settlements: EndOfTurn {
             loop.atEndOfTurn(self)
         }
         waiting[partition, default: []].append(operation)
-        if let entry = operation.historyEntry(at: loop.wallMilliseconds) {
-            counts.add(entry, of: operation.delivery.endpoint)
-        }
+        if let entry = operation.entry { counts.add(entry, of: operation.delivery.endpoint) }
     }
 
     func turnEnded() {
@@ -121,16 +119,14 @@ final class Settlements: EndOfTurn {
         let now = loop.wallMilliseconds
         let untidy = untidied(operations, in: partition)
         let keys =
-            [
-                partition.lease(.worker), partition.webhooks, partition.retry, partition.backlogs,
-                partition.endpoints,
-            ] + operations.flatMap { $0.keys(in: partition) }
+            [partition.lease(.worker), partition.webhooks, partition.retry, partition.endpoints]
+            + operations.flatMap { $0.keys(in: partition) }
             + untidy.flatMap { [partition.attempts($0), partition.dead($0)] }
         _ = try await redis.run(Self.script, keys: keys) { command in
             command.append(lease.value)
             command.append(Int64(history.attemptsMax))
             command.append(Int64(history.deadLettersMax))
-            for operation in operations { operation.append(operation.historyEntry(at: now), to: &command) }
+            for operation in operations { operation.append(to: &command) }
             for endpoint in untidy { appendTidying(endpoint, now, to: &command) }
         }
         for endpoint in untidy { tidied[partition.attempts(endpoint)] = loop.now }
@@ -165,11 +161,10 @@ final class Settlements: EndOfTurn {
         }
     }
 
-    /// KEYS: lease, stream, retry set, names of backlogs, names of endpoints, then those of each settlement: the attempts of its endpoint, and
-    /// unless it was sent at once, the delivery's hash, its backlog, and the dead letters. ARGV: lease value, bounds of the attempts
-    /// and of the dead letters, then the settlements: what became of it, id, fields of its attempt after their number, and unless it
-    /// was sent at once, name of its backlog, its place there if it has one from now on, when it is due, attempts, fields after their
-    /// number. An outcome counts only for a delivery that is still there: one that another owner settled meanwhile does not come back.
+    /// KEYS: lease, stream, retry set, names of endpoints, then those of each settlement: the attempts of its endpoint, and unless it was
+    /// sent at once, the delivery's hash and the dead letters. ARGV: lease value, bounds of the attempts and of the dead letters, then
+    /// the settlements: what became of it, id, fields of its attempt after their number, and unless it was sent at once, when it is
+    /// due, attempts, fields after their number. An outcome counts only for a delivery that is still there: one that another owner settled meanwhile does not come back.
     /// The first write deletes nothing; it needs no memory, so Redis lets the others pass even when its memory is full, as settling is
     /// what empties it. Last come endpoints to be tidied: until when attempts and dead letters are too old, and how long they stay.
     private static let script = RedisScript(
@@ -177,7 +172,7 @@ final class Settlements: EndOfTurn {
         """
         if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED another owner has the partition') end
         redis.call('XDEL', KEYS[2], '0-0')
-        local i, n = 4, 6
+        local i, n = 4, 5
         while i <= #ARGV do
           local kind, id = ARGV[i], ARGV[i + 1]
           if kind == 'sent' then
@@ -187,8 +182,8 @@ final class Settlements: EndOfTurn {
             end
             i, n = last + 1, n + 1
           elseif kind == 'tidy' then
-            redis.call('ZADD', KEYS[5], ARGV[i + 2], id)
-            redis.call('ZREMRANGEBYSCORE', KEYS[5], '-inf', ARGV[i + 3])
+            redis.call('ZADD', KEYS[4], ARGV[i + 2], id)
+            redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', ARGV[i + 3])
             for k = 0, 1 do
               redis.call('XTRIM', KEYS[n + k], 'MINID', '=', ARGV[i + 4 + 2 * k])
               redis.call('PEXPIRE', KEYS[n + k], ARGV[i + 5 + 2 * k])
@@ -197,10 +192,10 @@ final class Settlements: EndOfTurn {
           else
             local first = i + 3
             local last = i + 2 + tonumber(ARGV[i + 2])
-            local name, place, due, number = ARGV[last + 1], ARGV[last + 2], ARGV[last + 3], ARGV[last + 4]
-            local from = last + 6
-            local to = last + 5 + tonumber(ARGV[last + 5])
-            local attempts, hash, backlog, dead = KEYS[n], KEYS[n + 1], KEYS[n + 2], KEYS[n + 3]
+            local due, number = ARGV[last + 1], ARGV[last + 2]
+            local from = last + 4
+            local to = last + 3 + tonumber(ARGV[last + 3])
+            local attempts, hash, dead = KEYS[n], KEYS[n + 1], KEYS[n + 2]
             local isThere = redis.call('XDEL', KEYS[2], id) > 0 or redis.call('ZSCORE', KEYS[3], id)
             local isKept = isThere and last >= first
             if kind == 'waits' then
@@ -222,15 +217,7 @@ final class Settlements: EndOfTurn {
               redis.call('ZREM', KEYS[3], id)
               redis.call('DEL', hash)
             end
-            if place ~= '' then
-              if isThere then
-                redis.call('ZADD', backlog, place, id)
-                redis.call('ZADD', KEYS[4], 0, name)
-              end
-            elseif redis.call('ZREM', backlog, id) > 0 and redis.call('ZCARD', backlog) == 0 then
-              redis.call('ZREM', KEYS[4], name)
-            end
-            i, n = to + 1, n + 4
+            i, n = to + 1, n + 3
           end
         end
         return 1

@@ -221,7 +221,7 @@ package final class WebhookWorker {
         _ item: QueuedDelivery, after pause: Duration, reason: String, _ attempt: AttemptRecord? = nil
     ) {
         let due = loop.wallMilliseconds + pause.milliseconds
-        settle(item, .retry(due: due, reason: reason, holdsLine: false), attempt)
+        settle(item, .retry(due: due, reason: reason), attempt)
     }
 
     func giveUp(
@@ -242,14 +242,14 @@ package final class WebhookWorker {
     func settle(_ item: QueuedDelivery, _ outcome: Settlement.Outcome, _ attempt: AttemptRecord? = nil) {
         bytesInMemory -= item.delivery.record.count
         let settlement = Settlement(
-            delivery: item.delivery, line: item.delivery.endpoint, outcome: outcome, attempt: attempt)
+            delivery: item.delivery, outcome: outcome, attempt: attempt, at: loop.wallMilliseconds)
         settlements?.add(settlement, to: item.partition)
     }
 
     /// Redis has the outcomes, or they are void because the partition has another owner.
     func settled(_ settlements: [Settlement], _ partition: Partition) {
         for settlement in settlements {
-            if case .retry(let due, _, _) = settlement.outcome { retries?.expect(partition, wallMilliseconds: due) }
+            if case .retry(let due, _) = settlement.outcome { retries?.expect(partition, wallMilliseconds: due) }
         }
         leaveMemory(settlements.map(\.id), of: partition)
     }
@@ -294,7 +294,8 @@ extension WebhookWorker: RetryTaker {
         guard enter(id, of: partition) else { return }
         log.error("a waiting retry has lost its delivery", ["key": partition.delivery(id)])
         let nothing = Delivery(id: id, endpoint: "", eventID: "", record: [], rulesVersion: "")
-        settlements?.add(Settlement(delivery: nothing, line: "", outcome: .settled), to: partition)
+        settlements?.add(
+            Settlement(delivery: nothing, outcome: .settled, attempt: nil, at: loop.wallMilliseconds), to: partition)
     }
 }
 

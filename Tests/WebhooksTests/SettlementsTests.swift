@@ -38,7 +38,8 @@ import Testing
                 number: 1, startedAt: 1, latency: .milliseconds(1), status: 200, reason: nil, detail: "",
                 answer: [UInt8](repeating: 120, count: 10_000))
             settlements.add(
-                Settlement(delivery: delivery, line: endpoint, outcome: outcome, attempt: attempt), to: partition)
+                Settlement(delivery: delivery, outcome: outcome, attempt: attempt, at: redis.loop.wallMilliseconds),
+                to: partition)
         }
         _ = await gate.wait()
     }
@@ -102,7 +103,7 @@ import Testing
     func repeated() async throws {
         try await withRedis { loop, redis, _ in
             let partition = Partition.all[5]
-            let retry = Settlement.Outcome.retry(due: 1_900_000_000_000, reason: "timeout", holdsLine: false)
+            let retry = Settlement.Outcome.retry(due: 1_900_000_000_000, reason: "timeout")
             try await Self.settle([retry], DeliveryHistorySettings(), on: redis)
             let id = try #require(
                 StreamID(
@@ -120,7 +121,7 @@ import Testing
                 let attempt = AttemptRecord(
                     number: 1, startedAt: 1, latency: .zero, status: nil, reason: nil, detail: "", answer: [])
                 settlements.add(
-                    Settlement(delivery: delivery, line: Self.endpoint, outcome: outcome, attempt: attempt),
+                    Settlement(delivery: delivery, outcome: outcome, attempt: attempt, at: loop.wallMilliseconds),
                     to: partition)
                 _ = await gate.wait()
             }

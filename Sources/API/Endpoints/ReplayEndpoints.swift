@@ -58,7 +58,7 @@ enum ReplayEndpoints {
                     isNullable: true),
                 .optional("rate", .integer(1...1000), "Deliveries a second at most; \(rateDefault) unless given."),
             ]),
-        answers: [.created(replay, "It is under way. Live events to the webhook go first.", hasVersion: false)],
+        answers: [.created(replay, "It is under way, at its rate, beside live events.", hasVersion: false)],
         problems: [.tooManyReplays],
         .needs(.webhooksWrite) { (call, principal) async throws(Problem) in
             let endpoint = call.body["endpoint"]?.string ?? ""

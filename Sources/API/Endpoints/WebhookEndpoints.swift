@@ -33,7 +33,7 @@ enum WebhookEndpoints {
                 var rows: [JSONValue] = []
                 for endpoint in page {
                     let traffic = try await desk.traffic.traffic(of: endpoint.id.text)
-                    let state = try await desk.states.state(of: endpoint.id.text)
+                    let state = call.services.endpoints.state(of: endpoint.id.text)
                     rows.append(json(endpoint, state, deadLetters: letters[endpoint.id.text] ?? 0, traffic))
                 }
                 return rows
@@ -51,9 +51,7 @@ enum WebhookEndpoints {
             let endpoint = call.namedEndpoint
             let owner = try await call.owner(ofEndpoint: endpoint, principal)
             try await call.audit(principal, AuditObject("endpoint", endpoint), owner: owner)
-            try await asking { () async throws(RedisError) in
-                _ = try await call.services.deliveries.states.enable(endpoint)
-            }
+            try await call.enable(endpoint: endpoint)
             return .noContent
         })
 

@@ -16,7 +16,7 @@ package struct Delivery: Sendable, Equatable {
     package let rulesVersion: String
     /// The event's entry in the partition's inbox, from which it can be sent again for as long as that keeps it; empty: it has none.
     package let inboxID: String
-    /// Sent again on request: it goes only when no other delivery of its endpoint waits.
+    /// Sent again on request.
     package let isReplay: Bool
     /// Attempts made so far.
     package var attempts: Int

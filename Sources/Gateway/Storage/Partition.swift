@@ -10,8 +10,6 @@
 // | weir:{p}:retry          | zset   | worker          | delivered, or dead; score = due time in ms, member = stream id  |
 // | weir:{p}:delivery:<id>  | hash   | worker          | with its member of `retry`: what a waiting retry needs          |
 // | weir:{records}:endpoint:<id>, :endpoints | hash, zset | worker | nothing is wrong with the endpoint any more (`EndpointStateStore`) |
-// | weir:{p}:backlog:<line> | zset   | worker          | with its members: deliveries that wait for room, or for their turn |
-// | weir:{p}:backlogs       | zset   | worker          | with the backlogs: their lines                                  |
 // | weir:{p}:attempts:<endpoint> | stream | worker     | `delivery.history` after the last one; beyond `history-entries` the oldest |
 // | weir:{p}:dead:<endpoint> | stream | worker         | `delivery.dead-letters` after the last one; beyond `dead-letter-entries` the oldest |
 // | weir:{p}:endpoints      | zset   | worker          | with what is kept of the endpoint: those that have any; score = ms of the last |
@@ -60,10 +58,6 @@ package struct Partition: Hashable, Sendable, Comparable {
     package var kept: String { key("kept") }
     package var webhooks: String { key("webhooks") }
     package var retry: String { key("retry") }
-    /// Deliveries of a line (`<endpoint>`, or `<endpoint> <account>` where order is kept) that wait in Redis.
-    package func backlog(_ line: String) -> String { key("backlog:" + line) }
-    /// The lines that have a backlog.
-    package var backlogs: String { key("backlogs") }
     /// Endpoints of which there are attempts or dead letters.
     package var endpoints: String { key("endpoints") }
     package func attempts(_ endpoint: String) -> String { key("attempts:" + endpoint) }
