@@ -87,6 +87,8 @@ struct VersionConditionTests {
         #expect(try VersionCondition("*").holds(for: 3))
         #expect(try VersionCondition("\"3\"").holds(for: 3))
         #expect(try !VersionCondition("\"2\"").holds(for: 3))
+        #expect(try !VersionCondition("\"999999999999999999999999999999\"").holds(for: 3))
+        #expect(throws: Problem.self) { try VersionCondition("\"3\"4\"") }
         #expect(try VersionCondition("\"2\", \"3\"").holds(for: 3))
         #expect(try !VersionCondition("W/\"3\"").holds(for: 3))
         #expect(try !VersionCondition("\"abc\"").holds(for: 3))

@@ -31,7 +31,9 @@ enum VersionCondition: Equatable, Sendable {
             let text = tag.reversed().drop { $0 == " " || $0 == "\t" }.reversed()
             let isWeak = tag.hasPrefix("W/")
             let quoted = String(isWeak ? text.dropFirst(2).map(\.self) : Array(text))
-            guard quoted.count >= 2, quoted.hasPrefix("\""), quoted.hasSuffix("\"") else {
+            guard quoted.count >= 2, quoted.hasPrefix("\""), quoted.hasSuffix("\""),
+                !quoted.dropFirst().dropLast().contains("\"")
+            else {
                 throw Problem(.invalidHeader, "If-Match must be * or ETags as they were answered, such as \"3\".")
             }
             // A weak tag never matches here, and one that is not ours matches nothing.

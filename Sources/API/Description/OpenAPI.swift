@@ -98,7 +98,11 @@ enum OpenAPI {
                 [
                     "name": "If-Match", "in": "header", "required": false,
                     "description": "The ETag that the object must still have.",
-                    "schema": ["type": "string", "pattern": #"^"[0-9]{1,18}"$"#, "examples": ["\"3\""]],
+                    // Any ETag is one (RFC 9110, 8.8.3); those that are not Weir's match nothing.
+                    "schema": [
+                        "type": "string", "examples": ["\"3\""],
+                        "pattern": #"^(\*|(W/)?"[^",]*"([ \t]*,[ \t]*(W/)?"[^",]*")*)$"#,
+                    ],
                 ]
             ]
         default: return []

@@ -23,7 +23,7 @@ enum DeliveryObjects {
             example: "acme/crm"
         ) { text in
             guard let slash = text.firstIndex(of: "/") else { return false }
-            return TextForm.code.accepts(String(text[..<slash])) && text.index(after: slash) < text.endIndex
+            return ResourceName.problem(in: String(text[..<slash])) == nil && text.index(after: slash) < text.endIndex
                 && TextForm.line.accepts(text)
         }, 3...200)
 
