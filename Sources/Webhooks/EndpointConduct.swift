@@ -63,12 +63,12 @@ struct EndpointConduct {
     func concurrency(of most: Int) -> Int { allowance.map { min(most, max(1, Int($0))) } ?? most }
 
     /// When the next attempt may begin, as far as this knows; `.never`: not before the probe has ended.
-    func earliest(at now: Instant) -> Instant {
-        var earliest = askedPauseUntil
-        if spacing > .zero, let begunAt { earliest = max(earliest, begunAt + spacing) }
+    var earliest: Instant {
+        var instant = askedPauseUntil
+        if spacing > .zero, let begunAt { instant = max(instant, begunAt + spacing) }
         switch breaker {
-        case .closed: return earliest
-        case .open(let until): return max(earliest, until)
+        case .closed: return instant
+        case .open(let until): return max(instant, until)
         case .probing: return .never
         }
     }

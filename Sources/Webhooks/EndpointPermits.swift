@@ -87,7 +87,7 @@ final class EndpointPermits: Sendable {
     }
 
     private static func admit(_ terms: Terms, _ now: Instant, _ state: inout State) -> Admission {
-        let earliest = state.conduct.earliest(at: now)
+        let earliest = state.conduct.earliest
         if earliest == .never { return .waits }
         if earliest > now { return .later(earliest) }
         if state.underWay >= state.conduct.concurrency(of: terms.concurrency) { return .waits }

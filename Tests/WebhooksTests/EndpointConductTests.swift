@@ -37,11 +37,11 @@ import Testing
     @Test("so many failures in a row open the breaker, and one less does not")
     func inARow() {
         for _ in 1..<Self.breakerAfter { #expect(!attempt(.failed)) }
-        #expect(!conduct.isOpen && conduct.earliest(at: now) <= now)
+        #expect(!conduct.isOpen && conduct.earliest <= now)
         attempt(.delivered)
         for _ in 1..<Self.breakerAfter { #expect(!attempt(.failed)) }
         #expect(attempt(.failed) && conduct.isOpen)
-        #expect(conduct.earliest(at: now) - now == EndpointConduct.firstPause)
+        #expect(conduct.earliest - now == EndpointConduct.firstPause)
     }
 
     @Test("half of many failing opens it too, though never many in a row; of few it does not, nor after a while")
@@ -59,11 +59,11 @@ import Testing
     @Test("an open one lets a single probe through; delivered, it closes and begins with one at a time")
     func probe() {
         open()
-        now = conduct.earliest(at: now)
+        now = conduct.earliest
         let probe = begin()
-        #expect(probe.isProbe && conduct.earliest(at: now) == .never)
+        #expect(probe.isProbe && conduct.earliest == .never)
         end(probe, .delivered)
-        #expect(!conduct.isOpen && conduct.earliest(at: now) <= now && conduct.concurrency(of: 8) == 1)
+        #expect(!conduct.isOpen && conduct.earliest <= now && conduct.concurrency(of: 8) == 1)
         attempt(.delivered)
         #expect(conduct.concurrency(of: 8) == 2)
         for _ in 0..<40 { attempt(.delivered) }
@@ -75,37 +75,37 @@ import Testing
         open()
         var pauses: [Duration] = []
         for _ in 0..<8 {
-            now = conduct.earliest(at: now)
+            now = conduct.earliest
             attempt(.failed)
-            pauses.append(conduct.earliest(at: now) - now)
+            pauses.append(conduct.earliest - now)
         }
         #expect(pauses == [10, 20, 40, 80, 160, 300, 300, 300].map { .seconds($0) })
-        now = conduct.earliest(at: now)
+        now = conduct.earliest
         attempt(.failed, chance: 0)
-        #expect(conduct.earliest(at: now) - now == .seconds(240))
+        #expect(conduct.earliest - now == .seconds(240))
         attempt(.delivered)
         open()
         #expect(
-            conduct.earliest(at: now) - now == EndpointConduct.firstPause, "what was delivered ends the row of pauses")
+            conduct.earliest - now == EndpointConduct.firstPause, "what was delivered ends the row of pauses")
     }
 
     @Test("a probe that was not sent after all leaves its place to another")
     func unusedProbe() {
         open()
-        now = conduct.earliest(at: now)
+        now = conduct.earliest
         attempt(.unused)
-        #expect(conduct.earliest(at: now) <= now && begin().isProbe)
+        #expect(conduct.earliest <= now && begin().isProbe)
     }
 
     @Test("failures of attempts that began before it opened neither open it again nor end the probe")
     func late() {
         let early = begin()
         open()
-        let until = conduct.earliest(at: now)
-        #expect(!end(early, .failed) && conduct.earliest(at: now) == until)
+        let until = conduct.earliest
+        #expect(!end(early, .failed) && conduct.earliest == until)
         now = until
         _ = begin()
-        #expect(!end(early, .failed) && conduct.earliest(at: now) == .never)
+        #expect(!end(early, .failed) && conduct.earliest == .never)
     }
 
     @Test(
@@ -119,18 +119,18 @@ import Testing
         attempt(.overloaded)
         now = now + .milliseconds(1)
         attempt(.overloaded)
-        #expect(conduct.concurrency(of: 8) == 1 && conduct.earliest(at: now) <= now)
+        #expect(conduct.concurrency(of: 8) == 1 && conduct.earliest <= now)
         now = now + .milliseconds(1)
         attempt(.overloaded)
-        #expect(conduct.earliest(at: now) - now == .milliseconds(100))
-        now = conduct.earliest(at: now)
+        #expect(conduct.earliest - now == .milliseconds(100))
+        now = conduct.earliest
         attempt(.overloaded)
-        #expect(conduct.earliest(at: now) - now == .milliseconds(200))
-        now = conduct.earliest(at: now)
+        #expect(conduct.earliest - now == .milliseconds(200))
+        now = conduct.earliest
         attempt(.delivered)
-        #expect(conduct.earliest(at: now) - now == .milliseconds(100))
+        #expect(conduct.earliest - now == .milliseconds(100))
         for _ in 0..<60 { attempt(.delivered) }
-        #expect(conduct.earliest(at: now) <= now && conduct.concurrency(of: 8) == 8)
+        #expect(conduct.earliest <= now && conduct.concurrency(of: 8) == 8)
     }
 
     @Test("eight that are told together to slow down are one slowdown")
@@ -146,9 +146,9 @@ import Testing
     func askedPause() {
         attempt(.overloaded, retryAfter: .seconds(60))
         attempt(.failed, retryAfter: .seconds(5))
-        #expect(conduct.earliest(at: now) - now == .seconds(60))
+        #expect(conduct.earliest - now == .seconds(60))
         attempt(.failed, retryAfter: .seconds(1_000_000))
-        #expect(conduct.earliest(at: now) - now == .seconds(3600))
+        #expect(conduct.earliest - now == .seconds(3600))
     }
 
     @Test("whatever happens, there is at most one probe at a time, and an end to every pause")
@@ -156,7 +156,7 @@ import Testing
         var random = SplitMix64(seed: Seed.ofThisRun)
         var underWay: [EndpointConduct.Attempt] = []
         for _ in 0..<20_000 {
-            let earliest = conduct.earliest(at: now)
+            let earliest = conduct.earliest
             let isProbing = underWay.contains { $0.isProbe }
             if earliest == .never {
                 #expect(isProbing, "\(Seed.note)")

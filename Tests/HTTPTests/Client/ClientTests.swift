@@ -234,7 +234,7 @@ import Testing
     func policyChangesMeanwhile() async throws {
         try await Self.run([.answer(Self.ok), .answer(Self.ok)]) { caller, server in
             let underWay = caller.loop.spawn { _ = try? await caller.get() }
-            while server.requests.isEmpty { await caller.loop.sleep(until: caller.loop.now + .milliseconds(1)) }
+            #expect(await eventually(on: caller.loop) { !server.requests.isEmpty })
             let here = try #require(server.address.ip)
             caller.client.replace(
                 policy: ClientPolicy(tls: try TLSClient(additionalTrust: nil), admits: { _ in false }))
